@@ -1,0 +1,183 @@
+"""What every test stands on: a real PostgreSQL and a real broker, started once per run, and thrown away after it.
+
+Each parallel process has its own database and its own broker number. Browsers and a Celery worker are at the end.
+"""
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tools.launch.postgres import Postgres
+from tools.launch.valkey import Valkey
+
+ROOT = Path(__file__).resolve().parent.parent
+PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+
+
+def start_servers() -> None:
+    """Start both servers in the first process; the parallel ones find their addresses in the environment.
+
+    This happens when pytest reads this file, before Django reads its settings.
+    """
+    if not PROCESS:
+        folder = Path(tempfile.mkdtemp(prefix="eldercare-tests-"))
+        folder.chmod(0o711)
+        postgres = Postgres(folder, log=folder / "postgres.log", durable=False)
+        valkey = Valkey(folder, log=folder / "valkey.log", durable=False)
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        atexit.register(postgres.stop)
+        atexit.register(valkey.stop)
+        postgres.start()
+        valkey.start()
+        os.environ["DATABASE_URL"] = postgres.url()
+        os.environ["TESTS_VALKEY"] = valkey.url().removesuffix("/0")
+    number = 1 + int(PROCESS.removeprefix("gw") or 0) if PROCESS else 0
+    os.environ["REDIS_URL"] = f"{os.environ['TESTS_VALKEY']}/{number}"
+
+
+start_servers()
+os.environ["DJANGO_SETTINGS_MODULE"] = "eldercare.settings.test"
+
+import django  # noqa: E402  the settings read the addresses above
+
+try:
+    django.setup()
+except Exception as error:  # TEMPORARY while the models are being written: pure tests may already run
+    print(f"DJANGO IS NOT READY: {error}", file=sys.stderr)
+
+
+def find_browser() -> str | None:
+    """The Chromium to drive: CHROMIUM when set, else the first one on the path."""
+    named = os.environ.get("CHROMIUM")
+    found = (shutil.which(name) for name in ([named] if named else BROWSERS))
+    return next((path for path in found if path), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without a browser its tests are skipped, loudly; with REQUIRE_BROWSER=1 they fail instead."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+    if find_browser() or os.environ.get("REQUIRE_BROWSER") == "1":
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="no browser found"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "no browser found" in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("NO BROWSER", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"{len(skipped)} page tests did NOT run: no Chromium found. Install one (apt-get install chromium) "
+            "or name it with CHROMIUM=/path. REQUIRE_BROWSER=1 makes this a failure.",
+            red=True,
+        )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def empty_broker() -> None:
+    """Messages of an earlier run on the same broker number are nobody's."""
+    import redis
+
+    redis.Redis.from_url(os.environ["REDIS_URL"]).flushdb()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One headless Chromium for this process."""
+    path = find_browser()
+    if path is None:
+        pytest.fail("REQUIRE_BROWSER=1 but no Chromium was found: install chromium or set CHROMIUM=/path.")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread; Django would refuse its synchronous database calls beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """Return `open_page(path, viewport=DESK, **context)`: a page of the live server in a context of its own."""
+    contexts = []
+
+    def opener(path: str = "/", *, viewport: dict = DESK, **context):
+        contexts.append(browser.new_context(base_url=live_server.url, viewport=viewport, locale="zh-CN", **context))
+        page = contexts[-1].new_page()
+        page.goto(path)
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def browser_page(open_page):
+    """The live server's front page at a desk."""
+    return open_page("/")
+
+
+@pytest.fixture
+def desk() -> dict:
+    return dict(DESK)
+
+
+@pytest.fixture
+def phone() -> dict:
+    return dict(PHONE)
+
+
+@pytest.fixture
+def celery_worker(transactional_db, tmp_path: Path) -> Iterator[subprocess.Popen]:
+    """A real worker process on this test's database and broker; ready when the test begins."""
+    from django.conf import settings
+
+    from eldercare.celery import app
+
+    where = settings.DATABASES["default"]
+    env = {
+        **os.environ,
+        "DATABASE_URL": os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{where['NAME']}",
+        "PYTHONPATH": str(ROOT),
+    }
+    log = tmp_path / "worker.log"
+    with log.open("wb") as out:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "eldercare", "worker", "--pool", "threads", "--concurrency", "4"]
+            + ["--without-gossip", "--without-mingle", "--loglevel", "INFO"],
+            env=env,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+        )
+    until = time.monotonic() + 30
+    while not app.control.ping(timeout=0.5):
+        if worker.poll() is not None or time.monotonic() > until:
+            worker.kill()
+            pytest.fail(f"the worker did not start:\n{log.read_text()}")
+    yield worker
+    worker.terminate()
+    try:
+        worker.wait(15)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
