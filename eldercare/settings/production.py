@@ -1,0 +1,17 @@
+"""The real service: nothing is assumed, a missing key stops the start with a sentence."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from eldercare.settings.base import *
+
+for _name in ("SECRET_KEY", "SEALED_KEYS", "SEALED_INDEX_KEYS"):
+    if not globals()[_name]:
+        raise ImproperlyConfigured(f"{_name} is not set. See .env.example.")
+if DEMO:
+    raise ImproperlyConfigured("DEMO=1 is refused in production: it opens the clock and the outbox.")
+
+SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", default=True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
