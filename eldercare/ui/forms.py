@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ class YuanField(forms.Field):
     default_error_messages = {"invalid": _("请填写金额，例如 3480 或 3480.50。")}
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "class": "input-money"}))
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
         super().__init__(**options)
 
     def to_python(self, value: Any) -> int | None:
@@ -67,6 +68,11 @@ class DayField(forms.DateField):
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         super().__init__(**options)
+
+
+def request_key(request: HttpRequest) -> str | None:
+    """Read the key a form was drawn with (`{% request_key %}`), for `audit.services.once`."""
+    return request.POST.get("request_key") or None
 
 
 def add_refusal(form: forms.BaseForm, refusal: Refusal) -> None:

@@ -19,6 +19,7 @@ from eldercare.kernel.days import Month
 from eldercare.kernel.keys import new_id
 from eldercare.kernel.sentences import restored, speak
 from eldercare.ui import charts
+from eldercare.ui.forms import YuanField
 
 register = template.Library()
 
@@ -124,6 +125,24 @@ def widget_kind(field: Any) -> str:
         "file": "file",
     }
     return kinds.get(field.widget_type, "plain")
+
+
+@register.filter
+def is_money(field: Any) -> bool:
+    """Tell whether a bound field asks for yuan."""
+    return isinstance(field.field, YuanField)
+
+
+@register.filter
+def anchor(field: Any) -> str:
+    """Give the id an error summary jumps to: the input, or the group of choices."""
+    return f"{field.auto_id}_group" if widget_kind(field) == "choices" else field.id_for_label
+
+
+@register.filter
+def opposite(fen: int) -> int:
+    """Turn the sign of an amount around."""
+    return -fen
 
 
 @register.filter

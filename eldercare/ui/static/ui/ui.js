@@ -1,0 +1,65 @@
+/* Small comforts on top of pages that work without them: open menus on desks, spoken changes, one send per form, keys. */
+(() => {
+  "use strict";
+  const wide = window.matchMedia("(min-width: 62em)");
+
+  // A browser that cannot force <details> open by CSS gets them opened here.
+  const standOpen = () => {
+    if (CSS.supports("selector(::details-content)")) return;
+    document.querySelectorAll("details[data-open-wide]").forEach((box) => (box.open = wide.matches));
+  };
+  standOpen();
+  wide.addEventListener("change", standOpen);
+
+  // A second click sends nothing: the button rests until the answer or the way back.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () =>
+    document.querySelectorAll("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+    })
+  );
+
+  // What a swapped part wants said aloud, and errors that want the reader's eye.
+  const announce = (text) => {
+    const voice = document.getElementById("announce");
+    if (voice && text) voice.textContent = text.trim();
+  };
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const said = event.detail.target.querySelector("[data-announce]");
+    if (said) announce(said.dataset.announce || said.textContent);
+  });
+  const lost = () => {
+    const notice = document.getElementById("lost");
+    notice.hidden = false;
+    announce(notice.textContent);
+    notice.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("htmx:sendError", lost);
+  document.addEventListener("htmx:responseError", lost);
+
+  // A summary of errors takes the focus, so that it is read first.
+  const summary = document.querySelector("[data-focus]");
+  if (summary) summary.focus();
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  // One key for one act on work pages: <a data-key="j"> or <button data-key="j">.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea, [contenteditable]"))
+      return;
+    const goal = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!goal) return;
+    event.preventDefault();
+    goal.focus();
+    goal.click();
+  });
+})();
