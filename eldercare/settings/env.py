@@ -8,6 +8,21 @@ from urllib.parse import unquote, urlsplit
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 
+def data_dir() -> Path:
+    """Where a machine of one's own keeps everything: database, broker, logs, keys. Never committed."""
+    return Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve()
+
+
+def recall(path: Path) -> None:
+    """Take `NAME=value` lines of a file into the environment; what is already said there wins."""
+    if not path.exists():
+        return
+    for line in path.read_text().splitlines():
+        name, separator, value = line.partition("=")
+        if separator and not name.lstrip().startswith("#"):
+            os.environ.setdefault(name.strip(), value.strip())
+
+
 def flag(name: str, default: bool = False) -> bool:
     """Read a yes/no variable: 1, true, yes, on mean yes."""
     value = os.environ.get(name, "").strip().lower()

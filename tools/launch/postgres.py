@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 import psycopg2
 
-from tools.launch.processes import MARK, Child, end, free_port, is_free, wait_until, working_in
+from tools.launch.keepsakes import write_private
+from tools.launch.processes import MARK, Child, end, free_port, wait_until, working_in
 from tools.launch.trouble import Trouble, tail
 
 OLDEST = 15
@@ -35,7 +36,12 @@ THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "
 
 
 class Postgres:
-    """One server whose files live in `folder/postgres`. With `durable=False` it is quicker and may lose everything."""
+    """One server whose files live in `folder/postgres`. With `durable=False` it is quicker and may lose everything.
+
+    Port 0 lets the first start choose; a later start of the same object keeps the port.
+    """
+
+    name = "postgres"
 
     def __init__(self, folder: Path, *, log: Path, port: int = 0, durable: bool = True) -> None:
         self.folder, self.log, self.port, self.durable = folder.resolve(), log, port, durable
@@ -54,9 +60,9 @@ class Postgres:
         self._check_version()
         self._clear_leftovers()
         for _attempt in range(3):
-            if not self.port or not is_free(self.port):
-                self.port = free_port()
-            if self._listen():
+            port = self.port or free_port()
+            if self._listen(port):
+                self.port = port
                 self._make_database()
                 return
         raise Trouble(
@@ -87,9 +93,7 @@ class Postgres:
         fresh = self.room / "cluster.new"
         shutil.rmtree(fresh, ignore_errors=True)
         password = self.room / "password"
-        password.unlink(missing_ok=True)
-        with open(password, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-            file.write(secrets.token_urlsafe(24) + "\n")
+        write_private(password, secrets.token_urlsafe(24) + "\n")
         _give(password, self.owner)
         command = [self.binaries / "initdb", "-D", fresh, "-U", "postgres", f"--pwfile={password}"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
@@ -128,8 +132,8 @@ class Postgres:
             end(working_in(self.cluster, ["postgres"]), signal.SIGQUIT)
         pid_file.unlink(missing_ok=True)
 
-    def _listen(self) -> bool:
-        settings = {**SETTINGS, **({} if self.durable else THROW_AWAY), "port": str(self.port)}
+    def _listen(self, port: int) -> bool:
+        settings = {**SETTINGS, **({} if self.durable else THROW_AWAY), "port": str(port)}
         command = [str(self.binaries / "postgres"), "-D", str(self.cluster)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
@@ -146,22 +150,22 @@ class Postgres:
             group=group,
         )
         self.child.start()
-        if wait_until(self._answers, self.child, 60):
+        if wait_until(lambda: self._answers(port), self.child, 60):
             return True
         self.stop()
         return False
 
-    def _answers(self) -> bool:
+    def _answers(self, port: int) -> bool:
         try:
-            self._connect().close()
+            self._connect(port).close()
         except psycopg2.OperationalError:
             return False
         return True
 
-    def _connect(self):
+    def _connect(self, port: int):
         return psycopg2.connect(
             host="127.0.0.1",
-            port=self.port,
+            port=port,
             user="postgres",
             password=self.password,
             dbname="postgres",
@@ -170,7 +174,7 @@ class Postgres:
 
     def _make_database(self) -> None:
         """The system's own role is no superuser, as it would be none at a hosted database."""
-        connection = self._connect()
+        connection = self._connect(self.port)
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'eldercare'")

@@ -33,6 +33,11 @@ def die_with_parent(number: int) -> Callable[[], None]:
     return arrange
 
 
+def end_when_parent_does(number: int) -> None:
+    """Arrange for ourselves what `die_with_parent` arranges for a child."""
+    _libc.prctl(_PR_SET_PDEATHSIG, number)
+
+
 class Child:
     """One program under our care; may be started again after it ended."""
 

