@@ -1,0 +1,103 @@
+"""An application for one benefit of one elder, and the account it asks to be paid to. The decision is another noun.
+
+What the rule saw and said on the day of applying is kept sealed, so that it can be explained again years later.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Left
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+from eldercare.kernel.clock import ClockNow
+from eldercare.kernel.keys import new_id
+from eldercare.kernel.sealed import SealedField, SealedJSONField
+from subsidies.choices import OPEN_STATES, AccountKind, ApplicationState, Origin
+
+DISTRICT_DIGITS = 6
+
+
+class PayoutAccount(models.Model):
+    """A card of the elder to which benefits are credited (160号 六). The number is sealed and shown by its last four."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    elder = models.ForeignKey("people.Elder", models.PROTECT, related_name="+")
+    kind = models.CharField(_("账户种类"), max_length=30, choices=AccountKind)
+    number = SealedField()
+    number_index = models.CharField(max_length=64, editable=False)
+    recorded_at = models.DateTimeField(db_default=ClockNow(), editable=False)
+
+    class Meta:
+        verbose_name = _("收款账户")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["elder", "kind", "number_index"], name="an_elder_keeps_each_payout_account_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=AccountKind.values), name="a_payout_account_is_one_of_the_allowed_cards"
+            ),
+        ]
+
+    @property
+    def masked(self) -> str:
+        """Give the number as it may be shown."""
+        return f"**** {self.number[-4:]}"
+
+
+class Application(models.Model):
+    """One elder asks for one benefit; it goes to the street of the 户籍 and then to its district.
+
+    `programme` is a benefit id such as `beijing/2019-160/nursing`. `facts` and `verdict` are the snapshot of the day.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.CharField(max_length=60)
+    elder = models.ForeignKey("people.Elder", models.PROTECT, related_name="+")
+    origin = models.CharField(max_length=12, choices=Origin, default=Origin.FAMILY)
+    assessment = models.ForeignKey("assessments.Assessment", models.PROTECT, null=True, related_name="+")
+    applied_on = models.DateField()
+    applied_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
+    street = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    district = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    account = models.ForeignKey(PayoutAccount, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=20, choices=ApplicationState, default=ApplicationState.SUBMITTED)
+    facts = SealedJSONField()
+    verdict = SealedJSONField()
+    recorded_at = models.DateTimeField(db_default=ClockNow(), editable=False)
+
+    class Meta:
+        verbose_name = _("补贴申请")
+        indexes = [
+            models.Index(fields=["street", "state", "applied_on", "id"], name="applications_of_a_street"),
+            models.Index(fields=["district", "state", "applied_on", "id"], name="applications_of_a_district"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["elder", "programme"],
+                condition=Q(state__in=OPEN_STATES),
+                name="one_open_application_per_programme_and_elder",
+            ),
+            models.UniqueConstraint(
+                fields=["assessment"],
+                condition=Q(origin=Origin.ASSESSMENT),
+                name="an_assessment_opens_one_application",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ApplicationState.values), name="an_application_is_in_a_known_state"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(origin=Origin.FAMILY, applied_by__isnull=False, account__isnull=False)
+                    | Q(origin=Origin.ASSESSMENT, assessment__isnull=False)
+                ),
+                name="an_application_names_who_or_what_began_it",
+            ),
+            models.CheckConstraint(
+                condition=Exact(Left("street_id", DISTRICT_DIGITS), F("district_id")),
+                name="an_application_stays_in_the_district_of_its_street",
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
