@@ -190,3 +190,6 @@ CELERY_BEAT_SCHEDULE: dict = {
 SANDBOX_BANK_URL = os.environ.get("SANDBOX_BANK_URL", "http://127.0.0.1:8900")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Where the API's furniture remembers a write's first answer (the furniture knows no table).
+REQUEST_KEYS = "eldercare.audit.services.once"

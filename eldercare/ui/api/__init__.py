@@ -1,0 +1,1 @@
+"""Furniture for every floor's API: doors, problems, pages, fields. Knows no noun."""
