@@ -3,7 +3,7 @@
 from eldercare.regions.models import Region
 from eldercare.regions.services import load_reference
 
-JIANWAI = "110105003"
+HUJIALOU = "110105003"
 CHAOYANG = "110105"
 TONGZHOU = "110112"
 BEIJING = "110000"

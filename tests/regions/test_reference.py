@@ -31,7 +31,7 @@ def test_loading_takes_the_same_few_queries_however_many_rows(django_assert_max_
 
 def test_a_name_is_written_with_what_it_lies_in_and_without_the_virtual_level() -> None:
     regions()
-    assert selectors.full_name("110105003") == "北京市朝阳区朝外街道"
+    assert selectors.full_name("110105003") == "北京市朝阳区呼家楼街道"
     assert selectors.full_name("131082") == "河北省廊坊市三河市"
     assert selectors.full_name("999999") == "999999"
 
