@@ -1,0 +1,120 @@
+"""The vocabulary of homes, beds and admission, with its Chinese words. Decides nothing."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class FacilityKind(TextChoices):
+    HOME = "home", _("养老机构")
+    COMPLEX = "complex", _("区域养老服务综合体")
+    DAY_CARE = "day_care", _("日间照料")
+    MEAL_POINT = "meal_point", _("助餐点")
+
+
+class Nature(TextChoices):
+    PUBLIC = "public", _("公办")
+    PUBLIC_BUILT_PRIVATE_RUN = "public_built_private_run", _("公建民营")
+    PRIVATE = "private", _("民办")
+
+
+class RoomType(TextChoices):
+    SINGLE = "single", _("单人间")
+    DOUBLE = "double", _("双人间")
+    TRIPLE = "triple", _("三人间")
+    MULTI = "multi", _("多人间")
+
+
+class BedType(TextChoices):
+    """Disjoint: a bed is counted under one of them only."""
+
+    NURSING = "nursing", _("护理型床位")
+    DEMENTIA = "dementia", _("认知症床位")
+    INCLUSIVE = "inclusive", _("普惠床位")
+    SHORT_STAY = "short_stay", _("旅居床位")
+    ORDINARY = "ordinary", _("普通床位")
+
+
+class CareGrade(TextChoices):
+    """What a home charges care by; data/care_grades.yaml maps capability levels to it."""
+
+    SELF_CARE = "self_care", _("自理")
+    PARTIAL = "partial", _("半失能")
+    FULL = "full", _("失能")
+    DEMENTIA = "dementia", _("认知症")
+
+
+class ClaimKind(TextChoices):
+    HOLD = "hold", _("预留")
+    OFFER = "offer", _("已发通知，等家属答复")
+    STAY = "stay", _("有人入住")
+    BLOCKED = "blocked", _("暂停使用")
+
+
+class PriceItem(TextChoices):
+    BED = "bed", _("床位费")
+    CARE = "care", _("护理费")
+    MEAL = "meal", _("餐费")
+
+
+class RatingStatus(TextChoices):
+    ACTIVE = "active", _("有效")
+    SUSPENDED = "suspended", _("暂停")
+    REVOKED = "revoked", _("撤销")
+
+
+class ApplicationState(TextChoices):
+    SUBMITTED = "submitted", _("等机构答复")
+    OFFERED = "offered", _("机构已留床，等您答复")
+    ACCEPTED = "accepted", _("已接受床位")
+    DECLINED = "declined", _("家属谢绝")
+    WITHDRAWN = "withdrawn", _("家属撤回")
+    REFUSED = "refused", _("机构未能接收")
+    CLOSED = "closed", _("已结束")
+
+
+class OfferState(TextChoices):
+    LIVE = "live", _("等家属答复")
+    ACCEPTED = "accepted", _("家属已接受")
+    DECLINED = "declined", _("家属谢绝")
+    LAPSED = "lapsed", _("过期未答复")
+    WITHDRAWN = "withdrawn", _("机构收回")
+
+
+class StayState(TextChoices):
+    EXPECTED = "expected", _("等待入住")
+    IN = "in", _("在住")
+    ENDED = "ended", _("已离开")
+    NO_SHOW = "no_show", _("未按时入住")
+
+
+class EndReason(TextChoices):
+    WENT_HOME = "went_home", _("回家")
+    MOVED = "moved", _("转到别的机构")
+    HOSPITAL = "hospital", _("转入医院")
+    DEATH = "death", _("去世")
+    OTHER = "other", _("其他")
+
+
+class BillState(TextChoices):
+    ISSUED = "issued", _("已出账")
+    SETTLED = "settled", _("已结清")
+
+
+class StaffRole(TextChoices):
+    MANAGER = "manager", _("机构负责人")
+    STAFF = "staff", _("工作人员")
+
+
+class EmploymentState(TextChoices):
+    CLAIMED = "claimed", _("等区民政局核准")
+    APPROVED = "approved", _("在岗")
+    REFUSED = "refused", _("未获核准")
+    ENDED = "ended", _("已离岗")
+
+
+class Stars(IntegerChoices):
+    ONE = 1, _("一级")
+    TWO = 2, _("二级")
+    THREE = 3, _("三级")
+    FOUR = 4, _("四级")
+    FIVE = 5, _("五级")

@@ -1,0 +1,29 @@
+"""What this floor keeps. The constraints' names say what can never be kept."""
+
+from facilities.models.admission import Application, Offer
+from facilities.models.bed import Bed, BedClaim, BedConfirmation, Room
+from facilities.models.facility import Facility, Listing
+from facilities.models.price import PriceVersion
+from facilities.models.rating import Rating
+from facilities.models.staff import Employment, HomeToken, StaffInvitation
+from facilities.models.stay import Bill, GradeSpell, Leave, Stay
+
+__all__ = [
+    "Application",
+    "Bed",
+    "BedClaim",
+    "BedConfirmation",
+    "Bill",
+    "Employment",
+    "Facility",
+    "GradeSpell",
+    "HomeToken",
+    "Leave",
+    "Listing",
+    "Offer",
+    "PriceVersion",
+    "Rating",
+    "Room",
+    "StaffInvitation",
+    "Stay",
+]

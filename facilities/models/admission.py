@@ -1,0 +1,72 @@
+"""How an elder comes to a bed: application, offer. The bed itself is held by the offer's `BedClaim`."""
+
+from django.db import models
+
+from eldercare.kernel.clock import ClockNow
+from eldercare.kernel.keys import new_id
+from eldercare.kernel.sealed import SealedField, SealedJSONField
+from facilities.choices import ApplicationState, OfferState, RoomType
+from facilities.models.bed import Bed, BedClaim
+from facilities.models.facility import Facility
+
+OPEN = [ApplicationState.SUBMITTED, ApplicationState.OFFERED]
+
+
+class Application(models.Model):
+    """A family asks a home for a place. The care grade asked for and the fit verdict are health facts, so sealed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    facility = models.ForeignKey(Facility, models.PROTECT, related_name="applications")
+    elder = models.ForeignKey("people.Elder", models.PROTECT, related_name="+")
+    by_person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    room_type = models.CharField(max_length=8, choices=RoomType.choices)
+    care_grade = SealedField()
+    wanted_from = models.DateField()
+    state = models.CharField(max_length=10, choices=ApplicationState.choices, default=ApplicationState.SUBMITTED)
+    fit = SealedJSONField()
+    submitted_at = models.DateTimeField(db_default=ClockNow(), editable=False)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["elder", "facility"],
+                condition=models.Q(state__in=OPEN),
+                name="one_open_application_per_elder_and_home",
+            )
+        ]
+        indexes = [models.Index(fields=["facility", "state", "submitted_at"], name="application_queue")]
+
+    def __str__(self) -> str:
+        return f"application:{self.id}"
+
+
+class Offer(models.Model):
+    """One bed for one application, until `lapses_at` by the database clock. `price` is the quote as it was offered."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    application = models.ForeignKey(Application, models.PROTECT, related_name="offers")
+    bed = models.ForeignKey(Bed, models.PROTECT, related_name="offers")
+    claim = models.OneToOneField(BedClaim, models.PROTECT, related_name="offer")
+    from_day = models.DateField()
+    offered_at = models.DateTimeField(db_default=ClockNow(), editable=False)
+    lapses_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=OfferState.choices, default=OfferState.LIVE)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    price = SealedJSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bed"], condition=models.Q(state=OfferState.LIVE), name="one_live_offer_per_bed"
+            ),
+            models.UniqueConstraint(
+                fields=["application"], condition=models.Q(state=OfferState.LIVE), name="one_live_offer_per_application"
+            ),
+            models.CheckConstraint(
+                name="an_offer_lapses_after_it_is_made", condition=models.Q(lapses_at__gt=models.F("offered_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"offer:{self.id}"

@@ -1,0 +1,92 @@
+"""Who works for a home in this system, how they came to, and the tokens of the home's own software. No shifts."""
+
+from django.conf import settings
+from django.db import models
+
+from eldercare.kernel.clock import ClockNow
+from eldercare.kernel.keys import new_id
+from eldercare.kernel.sealed import SealedField
+from facilities.choices import EmploymentState, StaffRole
+from facilities.models.facility import Facility
+
+LIVE = [EmploymentState.CLAIMED, EmploymentState.APPROVED]
+
+
+class Employment(models.Model):
+    """A person's role at a home on the days `[valid_from, valid_until)`; a claim has none yet."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    facility = models.ForeignKey(Facility, models.CASCADE, related_name="employments")
+    role = models.CharField(max_length=8, choices=StaffRole.choices)
+    state = models.CharField(max_length=10, choices=EmploymentState.choices)
+    evidence = models.CharField(max_length=300, blank=True)
+    claimed_at = models.DateTimeField(db_default=ClockNow(), editable=False)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "facility"],
+                condition=models.Q(state__in=LIVE),
+                name="one_live_employment_per_user_and_home",
+            ),
+            models.CheckConstraint(
+                name="a_claimant_does_not_approve_themselves",
+                condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("user")),
+            ),
+            models.CheckConstraint(
+                name="an_approved_employment_has_a_first_day",
+                condition=~models.Q(state=EmploymentState.APPROVED) | models.Q(valid_from__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}:{self.facility_id}"
+
+
+class StaffInvitation(models.Model):
+    """A manager asks somebody to join. The link carries no secret: only who signs in with that address can accept."""
+
+    SEALED_INDEXES = {"address_index": "address"}
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    facility = models.ForeignKey(Facility, models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=8, choices=StaffRole.choices)
+    address = SealedField()
+    address_index = models.CharField(max_length=64, db_index=True, editable=False)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField(db_default=ClockNow(), editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility", "address_index"],
+                condition=models.Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="an_address_is_invited_to_a_home_once_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"staff_invitation:{self.pk}"
+
+
+class HomeToken(models.Model):
+    """A key for the home's own system: shown once, kept as a digest, good for this home only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    facility = models.ForeignKey(Facility, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    token_digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=ClockNow(), editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
