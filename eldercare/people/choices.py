@@ -1,0 +1,88 @@
+"""The words of the people floor. Codes are stored, labels are shown; no rule stands here."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Sex(models.TextChoices):
+    """As the seventeenth digit of the identity number says."""
+
+    MALE = "male", _("男")
+    FEMALE = "female", _("女")
+
+
+class Role(models.TextChoices):
+    """What somebody is to an elder here. Kin may look, the other three may also act."""
+
+    SELF = "self", _("本人")
+    GUARDIAN = "guardian", _("监护人")
+    AGENT = "agent", _("委托代理人")
+    KIN = "kin", _("亲属（只看不办）")
+
+
+MAY_ACT = (Role.SELF, Role.GUARDIAN, Role.AGENT)
+
+
+class Purpose(models.TextChoices):
+    """What an elder, or who speaks for the elder, agreed to. Each is given apart and can be taken back apart."""
+
+    REGISTRATION = "registration", _("登记和保管老人资料")
+    REPRESENTATION = "representation", _("请家人代办")
+    GUARDIANSHIP = "guardianship", _("由监护人办理")
+    ASSESSMENT_SHARING = "assessment_sharing", _("把能力评估结果给养老院和补贴部门看")
+    HOME_APPLICATION = "home_application", _("把老人资料给申请入住的养老院看")
+    SUBSIDY_ROUTING = "subsidy_routing", _("每月补贴先付养老院费用")
+
+
+class Source(models.TextChoices):
+    """Who said it."""
+
+    FAMILY = "family", _("家庭申报")
+    OFFICER = "officer", _("窗口登记")
+    DATA_SHARING = "data_sharing", _("部门数据")
+
+
+class Channel(models.TextChoices):
+    """How a letter travels."""
+
+    SMS = "sms", _("手机短信")
+    EMAIL = "email", _("电子邮件")
+    IN_APP = "in_app", _("站内消息")
+
+
+class LetterState(models.TextChoices):
+    """Where a letter is."""
+
+    QUEUED = "queued", _("等待发送")
+    SENT = "sent", _("已发送")
+    FAILED = "failed", _("没有送到")
+
+
+# 残疾人证 categories and levels, as printed on the certificate.
+CERTIFICATE_CATEGORIES = (
+    (1, _("视力残疾")),
+    (2, _("听力残疾")),
+    (3, _("言语残疾")),
+    (4, _("肢体残疾")),
+    (5, _("智力残疾")),
+    (6, _("精神残疾")),
+    (7, _("多重残疾")),
+)
+CERTIFICATE_LEVELS = ((1, _("一级")), (2, _("二级")), (3, _("三级")), (4, _("四级")))
+
+# The names of the API's `circumstances`, in plain words.
+CIRCUMSTANCES = (
+    ("dibao", _("享受最低生活保障（低保）")),
+    ("urban_hardship_allowance", _("享受城市居民生活困难补助金")),
+    ("low_income", _("认定为低收入家庭")),
+    ("special_family_planning", _("计划生育特殊家庭")),
+    ("destitute_support", _("特困人员，由政府供养")),
+    ("work_injury_nursing", _("领取工伤保险生活护理费")),
+    ("good_samaritan_nursing", _("领取见义勇为致残护理补贴")),
+    ("returned_youth_nursing", _("领取因公致残返城知青护理费")),
+    ("hardship_institution_allowance", _("领取困境家庭入住福利机构补贴")),
+    ("disability_nursing_allowance", _("正在领取重度残疾人护理补贴")),
+    ("disability_living_allowance", _("正在领取困难残疾人生活补贴")),
+    ("long_term_care_insurance", _("享受长期护理保险待遇")),
+)
+CIRCUMSTANCE_NAMES = tuple(name for name, _label in CIRCUMSTANCES)

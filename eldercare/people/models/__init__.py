@@ -1,0 +1,19 @@
+"""What the people floor keeps, and what it can never keep."""
+
+from eldercare.people.models.consent import Consent
+from eldercare.people.models.elder import Certificate, Declaration, Elder, HukouSpell
+from eldercare.people.models.guardianship import Guardianship, GuardianInvitation
+from eldercare.people.models.letter import Letter
+from eldercare.people.models.person import Person
+
+__all__ = [
+    "Certificate",
+    "Consent",
+    "Declaration",
+    "Elder",
+    "GuardianInvitation",
+    "Guardianship",
+    "HukouSpell",
+    "Letter",
+    "Person",
+]
