@@ -14,7 +14,7 @@ from eldercare.kernel.sealed import SealedJSONField
 
 
 class Event(models.Model):
-    """One act that happened. `facts` holds ids, months, codes and fen; never a name, a number of a person or a health fact."""
+    """One act that happened. `facts` holds ids, months, codes and fen; nothing personal, nothing of health."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     at = models.DateTimeField(db_default=ClockNow())

@@ -1,4 +1,4 @@
-"""Writing down what happened, answering a repeated request with its first answer, reporting progress, moving the demo clock."""
+"""What happened is written down, a repeated request gets its first answer, a long job reports, the demo clock moves."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""Ring a task's bell once what was written is really there. A broker that is down loses only the bell: sweepers find the row."""
+"""Ring a task's bell once what was written is really there.
+
+A broker that is down loses only the bell: sweepers find the row.
+"""
 
 from typing import Any
 

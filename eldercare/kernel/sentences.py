@@ -1,4 +1,4 @@
-"""Sentences that rules and services speak: a Chinese text with named blanks, put into the reader's language at the door.
+"""Sentences that rules and services speak: Chinese with named blanks, put into the reader's language at the door.
 
 A rule may say a sentence without Django; it does not translate.
 """

@@ -1,4 +1,7 @@
-"""Who is asking: a value, frozen once per request. A grant is always over a place: a region, a home, an elder, an agency."""
+"""Who is asking: a value, frozen once per request.
+
+A grant is always over a place: a region, a home, an elder, an agency.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

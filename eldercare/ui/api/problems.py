@@ -112,7 +112,11 @@ TITLES: dict[int, Sentence] = {
 
 PLAIN: dict[str, tuple[int, Sentence, Sentence]] = {
     "parse_error": (400, say("请求内容不是有效的 JSON。"), say("请检查格式后重新发送。")),
-    "unknown_fields": (400, say("请求里有不认识的字段。"), say("请按 errors 中的字段名逐一修改，字段清单见 /api/schema/。")),
+    "unknown_fields": (
+        400,
+        say("请求里有不认识的字段。"),
+        say("请按 errors 中的字段名逐一修改，字段清单见 /api/schema/。"),
+    ),
     "invalid": (422, say("有些内容需要修改。"), say("请按 errors 中的说明逐项修改后重新提交。")),
     "not_authenticated": (401, say("需要登录后才能使用。"), say("请先登录，或在请求中带上有效的令牌。")),
     "authentication_failed": (401, say("登录信息无效或已过期。"), say("请重新登录，或换用有效的令牌。")),
