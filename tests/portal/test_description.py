@@ -3,7 +3,7 @@
 import json
 from datetime import date
 
-from eldercare.portal.choices import ToldDraw, ToldHardship
+from eldercare.people.choices import CIRCUMSTANCE_NAMES
 from eldercare.portal.rules.description import EXCLUSIONS, HARDSHIPS, Description, description_from, elder_from
 
 TODAY = date(2026, 6, 15)
@@ -38,6 +38,5 @@ def test_a_description_survives_the_journey_through_the_session():
     assert description_from(json.loads(json.dumps(said.to_json()))) == said
 
 
-def test_the_form_offers_exactly_the_circumstances_the_rules_know():
-    assert {*ToldHardship.values} == {*HARDSHIPS, "none", "unknown"}
-    assert {*ToldDraw.values} == {*EXCLUSIONS, "unknown"}
+def test_a_description_answers_every_circumstance_the_rules_know():
+    assert {*HARDSHIPS, *EXCLUSIONS} == {*CIRCUMSTANCE_NAMES}

@@ -13,12 +13,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from eldercare.portal.choices import CertificateCategory, CertificateLevel, ToldDraw, ToldHardship, ToldLevel
-from eldercare.portal.rules.description import Description
+from eldercare.people.choices import CERTIFICATE_CATEGORIES, CERTIFICATE_LEVELS, CIRCUMSTANCES
+from eldercare.portal.choices import NO_HARDSHIP, UNKNOWN, ToldLevel
+from eldercare.portal.rules.description import EXCLUSIONS, HARDSHIPS, Description
 from eldercare.portal.web import described, places
 
 YOUNGEST, OLDEST = 60, 120
-BLANK = ("", gettext_lazy("没有残疾人证"))
+NO_CERTIFICATE = ("", gettext_lazy("没有残疾人证"))
+CIRCUMSTANCE_LABELS = dict(CIRCUMSTANCES)
+
+
+def _circumstances(names: tuple[str, ...]) -> list[tuple[str, Any]]:
+    return [(name, CIRCUMSTANCE_LABELS[name]) for name in names]
 
 
 class DescriptionForm(forms.Form):
@@ -38,15 +44,17 @@ class DescriptionForm(forms.Form):
     hukou = forms.ChoiceField(label=gettext_lazy("户籍在哪里"), help_text=gettext_lazy("看户口本，不是现在住的地方。"))
     level = forms.ChoiceField(label=gettext_lazy("照护等级（评估结论）"), choices=ToldLevel, widget=forms.RadioSelect)
     certificate_category = forms.ChoiceField(
-        label=gettext_lazy("残疾人证类别"), choices=[BLANK, *CertificateCategory.choices], required=False
+        label=gettext_lazy("残疾人证类别"), choices=[NO_CERTIFICATE, *CERTIFICATE_CATEGORIES], required=False
     )
     certificate_level = forms.ChoiceField(
-        label=gettext_lazy("残疾人证等级"), choices=[("", "—"), *CertificateLevel.choices], required=False
+        label=gettext_lazy("残疾人证等级"), choices=[("", "—"), *CERTIFICATE_LEVELS], required=False
     )
-    hardship = forms.ChoiceField(label=gettext_lazy("家庭情况"), choices=ToldHardship, widget=forms.RadioSelect)
+    hardship = forms.ChoiceField(
+        label=gettext_lazy("家庭情况"), choices=[NO_HARDSHIP, *_circumstances(HARDSHIPS), UNKNOWN], widget=forms.RadioSelect
+    )
     draws = forms.MultipleChoiceField(
         label=gettext_lazy("老人现在正在领的（没有就不勾）"),
-        choices=ToldDraw,
+        choices=[*_circumstances(EXCLUSIONS), UNKNOWN],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -73,8 +81,8 @@ class DescriptionForm(forms.Form):
             hukou=said["hukou"],
             level=None if said["level"] == ToldLevel.UNKNOWN else int(said["level"]),
             certificate=certificate,
-            hardship=None if said["hardship"] == ToldHardship.UNKNOWN else said["hardship"],
-            draws=None if ToldDraw.UNKNOWN in said["draws"] else tuple(said["draws"]),
+            hardship=None if said["hardship"] == UNKNOWN[0] else said["hardship"],
+            draws=None if UNKNOWN[0] in said["draws"] else tuple(said["draws"]),
         )
 
 
@@ -87,8 +95,8 @@ def _as_typed(description: Description) -> dict[str, Any]:
         "level": ToldLevel.UNKNOWN if description.level is None else str(description.level),
         "certificate_category": str(category),
         "certificate_level": str(level),
-        "hardship": description.hardship or ToldHardship.UNKNOWN,
-        "draws": [ToldDraw.UNKNOWN] if description.draws is None else list(description.draws),
+        "hardship": description.hardship or UNKNOWN[0],
+        "draws": [UNKNOWN[0]] if description.draws is None else list(description.draws),
     }
 
 
