@@ -1,0 +1,46 @@
+"""What do we know about accounts and posts; who is asking? Reads only."""
+
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
+
+from eldercare.accounts.models import Post, User
+from eldercare.kernel import clock
+from eldercare.kernel.sealed import blind_indexes
+from eldercare.kernel.viewer import Grant, Viewer
+from eldercare.people.rules.address import Address
+
+
+def build_viewer(user: User, *, second_factor: bool) -> Viewer:
+    """Give an account's viewer as of now. Without the second factor the grants over regions are withheld."""
+    grants = all_grants(user)
+    if not second_factor:
+        grants = {grant for grant in grants if grant.kind != "region"}
+    return Viewer(user.pk, user.person_id, user.name, frozenset(grants), second_factor)
+
+
+def all_grants(user: User) -> set[Grant]:
+    """Ask each source of `VIEWER_GRANTS` once: the number of queries is that of the sources, whatever is granted."""
+    today = clock.today()
+    sources = (import_string(path) for path in settings.VIEWER_GRANTS)
+    return {grant for source in sources for grant in source(user.pk, user.person_id, today)}
+
+
+def post_grants(user_id: UUID, person_id: UUID | None, on: date) -> set[Grant]:
+    """Give what a user is over which regions on a day."""
+    rows = posts_in_force(on).filter(user=user_id).values_list("role", "region_id")
+    return {Grant(role, "region", code) for role, code in rows}
+
+
+def posts_in_force(on: date) -> QuerySet[Post]:
+    """Give the posts held on a day."""
+    return Post.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on), valid_from__lte=on)
+
+
+def user_with(address: Address) -> User | None:
+    """Find the account an address opens, under any index key still in use."""
+    column = "phone_index__in" if address.channel == "sms" else "email_index__in"
+    return User.objects.filter(**{column: blind_indexes(address.text)}).first()

@@ -1,0 +1,1 @@
+"""What happens to accounts and posts: one verb, one function, one transaction."""

@@ -1,0 +1,45 @@
+"""Puts the viewer on the request, and keeps a signed-in reader's language and view with the account."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from eldercare.accounts.selectors import build_viewer
+from eldercare.accounts.services.preferences import keep_preferences
+from eldercare.kernel.viewer import VISITOR, Viewer
+from eldercare.ui.context import ELDER, VIEW_COOKIE
+
+SECOND_FACTOR = "second_factor"
+
+
+class ViewerMiddleware:
+    """`request.viewer` is built when first asked for: a page that asks nobody costs no query."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.viewer = SimpleLazyObject(lambda: viewer_of(request))
+        response = self.get_response(request)
+        self._remember(request, response)
+        return response
+
+    def _remember(self, request: HttpRequest, response: HttpResponse) -> None:
+        """A preference just put into the browser is also kept with the account, for the next device."""
+        language = response.cookies.get(settings.LANGUAGE_COOKIE_NAME)
+        view = response.cookies.get(VIEW_COOKIE)
+        if (language or view) and request.user.is_authenticated:
+            keep_preferences(
+                request.user.pk,
+                language=language.value if language else None,
+                elder_view=view.value == ELDER if view else None,
+            )
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Give who is asking; anew at each request, so that what ended a moment ago is over."""
+    if not request.user.is_authenticated:
+        return VISITOR
+    return build_viewer(request.user, second_factor=bool(request.session.get(SECOND_FACTOR)))

@@ -1,0 +1,67 @@
+"""Who may see which elders and their papers, and who may act for an elder. What others know of an elder is handed in as ids."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from eldercare.kernel import clock
+from eldercare.kernel.viewer import Viewer
+from eldercare.people.choices import MAY_ACT, Role
+from eldercare.people.models import Consent, Elder, Guardianship, HukouSpell, Letter
+from eldercare.regions.rules.codes import scope_prefix
+
+
+def elders_visible_to(viewer: Viewer, *, also: Iterable[UUID] = ()) -> QuerySet[Elder]:
+    """Give the elders the viewer stands beside, those whose 户籍 lies in a region of the viewer's posts, and `also`.
+
+    `also` is what an upper floor knows: the residents of a home, the elders an assessor is assigned to.
+    """
+    visible = Q(pk__in=[*viewer.places("elder"), *also])
+    posts = viewer.places("region")
+    if posts:
+        inside = Q()
+        for code in posts:
+            inside |= Q(region_id__startswith=scope_prefix(code))
+        spells = HukouSpell.objects.filter(inside, days__contains=clock.today())
+        visible |= Q(pk__in=spells.values("elder_id"))
+    return Elder.objects.filter(visible)
+
+
+def elders_beside(viewer: Viewer) -> QuerySet[Elder]:
+    """Give only the elders the viewer stands beside: "my elders"."""
+    return Elder.objects.filter(pk__in=viewer.places("elder"))
+
+
+def may_act_for(viewer: Viewer, elder: Elder | UUID | str) -> bool:
+    """Tell whether the viewer may act for an elder: the elder, a guardian or an agent, today and with a live consent.
+
+    The grants say so already: they are built anew at each request from what is in force (`selectors.guardian_grants`).
+    """
+    elder_id = elder.pk if isinstance(elder, Elder) else elder
+    return any(viewer.has(role, "elder", elder_id) for role in MAY_ACT)
+
+
+def may_manage_circle(viewer: Viewer, elder: Elder) -> bool:
+    """Tell whether the viewer may say who stands beside an elder: whoever may act may also invite."""
+    return may_act_for(viewer, elder)
+
+
+def consents_visible_to(viewer: Viewer) -> QuerySet[Consent]:
+    """Give the consents of the elders the viewer stands beside."""
+    return Consent.objects.filter(elder__in=viewer.places("elder"))
+
+
+def guardianships_visible_to(viewer: Viewer) -> QuerySet[Guardianship]:
+    """Give who stands beside the elders the viewer stands beside."""
+    return Guardianship.objects.filter(elder__in=viewer.places("elder"))
+
+
+def letters_visible_to(viewer: Viewer) -> QuerySet[Letter]:
+    """Give the viewer's own letters."""
+    return Letter.objects.filter(to_person=viewer.person_id) if viewer.person_id else Letter.objects.none()
+
+
+def is_the_elder(viewer: Viewer, elder: Elder) -> bool:
+    """Tell whether the viewer is the elder."""
+    return viewer.has(Role.SELF, "elder", elder.pk)

@@ -1,0 +1,155 @@
+"""What do we know about elders and those beside them? Reads only; asks nobody's permission (`access.py` does)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from eldercare.kernel.viewer import Grant
+from eldercare.people.choices import CIRCUMSTANCE_NAMES
+from eldercare.people.models import Certificate, Declaration, Elder, Guardianship, HukouSpell, Person
+from eldercare.people.rules.masks import mask_id, mask_name
+from eldercare.regions.rules.codes import district_of
+
+
+@dataclass(frozen=True)
+class ElderFacts:
+    """What the rules ask about an elder, in the API's shapes. None is unknown and means unknown.
+
+    `hukou` holds (region code, from, until) in half-open days; `hukou_code` and `hukou_district` are those of the day asked.
+    """
+
+    elder_id: UUID
+    name_masked: str
+    birth_date: date
+    sex: str
+    hukou: tuple[tuple[str, date | None, date | None], ...]
+    hukou_code: str | None
+    hukou_district: str | None
+    circumstances: dict[str, Any]
+    certificates: tuple[dict[str, Any], ...]
+    died_on: date | None = None
+    declared_missing_on: date | None = None
+    prison: tuple[dict[str, Any], ...] = ()
+    welfare_allowances: tuple[dict[str, Any], ...] | None = None
+    own_monthly_income_fen: int | None = None
+    residence_region: str | None = None
+
+
+@dataclass(frozen=True)
+class ElderCard:
+    """An elder as shown in a list: the name whole to the family, masked to everybody else."""
+
+    elder_id: UUID
+    name: str
+    name_masked: str
+    id_masked: str
+    birth_date: date
+    sex: str
+    hukou_code: str | None
+
+
+def guardian_grants(user_id: UUID, person_id: UUID | None, on: date) -> set[Grant]:
+    """Give what a person is to which elders on a day; a revoked consent carries nothing."""
+    if person_id is None:
+        return set()
+    rows = guardianships_in_force(on).filter(guardian=person_id).values_list("kind", "elder_id")
+    return {Grant(kind, "elder", str(elder_id)) for kind, elder_id in rows}
+
+
+def guardianships_in_force(on: date) -> QuerySet[Guardianship]:
+    """Give the guardianships that hold on a day."""
+    ends_later = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
+    return Guardianship.objects.filter(ends_later, valid_from__lte=on, consent__revoked_at__isnull=True)
+
+
+def elder_facts(elder_id: UUID, on: date) -> ElderFacts:
+    """Gather the facts of one elder for a day, in five queries. Raises Elder.DoesNotExist."""
+    elder = Elder.objects.select_related("person").get(pk=elder_id)
+    spells = [
+        (code, days.lower, days.upper)
+        for code, days in HukouSpell.objects.filter(elder=elder).order_by("days").values_list("region_id", "days")
+    ]
+    declared = latest_declaration(elder_id)
+    code = _on(spells, on)
+    return ElderFacts(
+        elder_id=elder.pk,
+        name_masked=mask_name(elder.person.name),
+        birth_date=date.fromisoformat(elder.person.birth_date),
+        sex=elder.person.sex,
+        hukou=tuple(spells),
+        hukou_code=code,
+        hukou_district=district_of(code) if code else None,
+        circumstances={name: declared.get("circumstances", {}).get(name) for name in CIRCUMSTANCE_NAMES},
+        certificates=tuple(certificate_facts(row) for row in Certificate.objects.filter(elder=elder).order_by("days")),
+        died_on=elder.died_on,
+        declared_missing_on=_day(declared.get("declared_missing_on")),
+        prison=tuple(declared.get("prison") or ()),
+        welfare_allowances=_tuple(declared.get("welfare_allowances")),
+        own_monthly_income_fen=declared.get("own_monthly_income_fen"),
+        residence_region=declared.get("residence_region"),
+    )
+
+
+def latest_declaration(elder_id: UUID) -> dict[str, Any]:
+    """Give the facts declared last, or none."""
+    row = Declaration.objects.filter(elder=elder_id).order_by("-id").first()
+    return row.facts if row else {}
+
+
+def certificate_facts(certificate: Certificate) -> dict[str, Any]:
+    """Give a certificate in the API's shape: category, level, components, from, until."""
+    return {**certificate.facts, "from": certificate.days.lower, "until": certificate.days.upper}
+
+
+def elder_cards(elders: QuerySet[Elder], on: date) -> list[ElderCard]:
+    """Give elders as a list shows them, in two queries."""
+    rows = list(elders.select_related("person").order_by("registered_at", "pk"))
+    hukou = hukou_codes([row.pk for row in rows], on)
+    return [
+        ElderCard(
+            elder_id=row.pk,
+            name=row.person.name,
+            name_masked=mask_name(row.person.name),
+            id_masked=mask_id(row.person.id_number or ""),
+            birth_date=date.fromisoformat(row.person.birth_date),
+            sex=row.person.sex,
+            hukou_code=hukou.get(row.pk),
+        )
+        for row in rows
+    ]
+
+
+def hukou_codes(elder_ids: Iterable[UUID], on: date) -> dict[UUID, str]:
+    """Give the 户籍 of many elders on a day, with one query."""
+    rows = HukouSpell.objects.filter(elder__in=list(elder_ids), days__contains=on)
+    return dict(rows.values_list("elder_id", "region_id"))
+
+
+def masked_names(elder_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Give the masked names of many elders, with one query: for desks and statements."""
+    rows = Elder.objects.filter(pk__in=list(elder_ids)).select_related("person")
+    return {row.pk: mask_name(row.person.name) for row in rows}
+
+
+def names_of_persons(person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Give the names of persons, with one query."""
+    return {row.pk: row.name for row in Person.objects.filter(pk__in=list(person_ids)).only("id", "name")}
+
+
+def _on(spells: list[tuple[str, date | None, date | None]], on: date) -> str | None:
+    for code, start, until in spells:
+        if (start is None or start <= on) and (until is None or on < until):
+            return code
+    return None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _tuple(rows: list[dict[str, Any]] | None) -> tuple[dict[str, Any], ...] | None:
+    return None if rows is None else tuple(rows)
