@@ -1,83 +1,75 @@
-"""Where the bars and points of a small figure lie, in the units of its SVG. Draws nothing and knows no noun."""
+"""Where the bars and points of a small figure lie, in hundredths of its box. Draws nothing and knows no noun."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-WIDTH = 640
-BAR_HEIGHT = 28
-BAR_STEP = 48
-CURVE_HEIGHT = 220
-MARGIN = 24
+WHOLE = 100
+HEADROOM = 92
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One horizontal bar with its label above it."""
+    """One row with its length; what is missing has none, and says so."""
 
     label: str
     shown: str
-    y: int
-    width: int
-
-
-@dataclass(frozen=True)
-class Bars:
-    """A column of bars; the longest fills the width."""
-
-    height: int
-    rows: tuple[Bar, ...]
+    width: float
 
 
 @dataclass(frozen=True)
 class Point:
+    """One place on the curve, from the top left; `y` is None where the value is missing."""
+
     label: str
     shown: str
-    x: int
-    y: int
+    x: float
+    y: float | None
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Points in order, joined by a line. A missing value is a gap, never a zero."""
+    """Points in order and the strokes between neighbours. A missing value is a gap, never a zero."""
 
-    height: int
     points: tuple[Point, ...]
     strokes: tuple[tuple[Point, Point], ...]
+    most: str
 
 
-def bars(rows: Sequence[Sequence[Any]]) -> Bars:
-    """Lay out (label, value) or (label, value, shown) rows; values are 0 or more, None has no bar.
+def bars(rows: Sequence[Sequence[Any]]) -> tuple[Bar, ...]:
+    """Lay out (label, value) or (label, value, shown) rows; values are 0 or more, the longest fills the width.
 
-    >>> [bar.width for bar in bars([("北京", 50), ("天津", 25), ("河北", None)]).rows]
-    [640, 320, 0]
+    >>> [(bar.shown, bar.width) for bar in bars([("北京", 50), ("天津", 25), ("河北", None)])]
+    [('50', 100.0), ('25', 50.0), ('—', 0.0)]
     """
-    most = max((row[1] or 0 for row in rows), default=0) or 1
-    drawn = tuple(
-        Bar(str(row[0]), _shown(row), BAR_STEP * index + 18, round(WIDTH * (row[1] or 0) / most))
-        for index, row in enumerate(rows)
-    )
-    return Bars(BAR_STEP * len(drawn), drawn)
+    most = _most(rows)
+    return tuple(Bar(str(row[0]), _shown(row), round(WHOLE * (row[1] or 0) / most, 1)) for row in rows)
 
 
 def curve(rows: Sequence[Sequence[Any]]) -> Curve:
     """Lay out (label, value) or (label, value, shown) rows from left to right, from zero up.
 
     >>> [(point.x, point.y) for point in curve([("1月", 0), ("2月", 10)]).points]
-    [(24, 196), (616, 24)]
+    [(25.0, 100.0), (75.0, 8.0)]
     """
-    most = max((row[1] or 0 for row in rows), default=0) or 1
-    step = (WIDTH - 2 * MARGIN) / max(len(rows) - 1, 1)
-    reach = CURVE_HEIGHT - 2 * MARGIN
-    placed = [
-        Point(str(row[0]), _shown(row), round(MARGIN + step * index), round(CURVE_HEIGHT - MARGIN - reach * row[1] / most))
-        if row[1] is not None
-        else None
+    most = _most(rows)
+    points = tuple(
+        Point(
+            str(row[0]),
+            _shown(row),
+            round(WHOLE * (index + 0.5) / len(rows), 1),
+            None if row[1] is None else round(WHOLE - HEADROOM * row[1] / most, 1),
+        )
         for index, row in enumerate(rows)
-    ]
-    strokes = tuple((a, b) for a, b in pairwise(placed) if a and b)
-    return Curve(CURVE_HEIGHT, tuple(point for point in placed if point), strokes)
+    )
+    strokes = tuple((a, b) for a, b in pairwise(points) if a.y is not None and b.y is not None)
+    highest = max((row for row in rows if row[1] is not None), key=lambda row: row[1], default=("", None))
+    return Curve(points, strokes, _shown(highest))
+
+
+def _most(rows: Sequence[Sequence[Any]]) -> Any:
+    return max((row[1] or 0 for row in rows), default=0) or 1
 
 
 def _shown(row: Sequence[Any]) -> str:

@@ -31,7 +31,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     """Show every component in every state."""
     if not settings.DEMO:
         raise Http404
-    return render(request, "ui/gallery.html", samples.context(request.GET))
+    return render(request, "ui/gallery.html", samples.context())
 
 
 def _safe_way_back(request: HttpRequest) -> str:

@@ -140,12 +140,6 @@ def anchor(field: Any) -> str:
 
 
 @register.filter
-def opposite(fen: int) -> int:
-    """Turn the sign of an amount around."""
-    return -fen
-
-
-@register.filter
 def percent_of(part: Any, whole: Any) -> int:
     """Give a share in whole per cent, rounded down so that 100 means all."""
     return math.floor(100 * int(part) / int(whole)) if whole else 0
