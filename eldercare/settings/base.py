@@ -159,7 +159,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "京津冀养老通 API",
+    "TITLE": _("京津冀养老通 API"),
     "DESCRIPTION": "Eldercare JJJ: homes, beds, assessments, recognitions and subsidies of Beijing, Tianjin and Hebei.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,

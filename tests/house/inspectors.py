@@ -53,7 +53,7 @@ def relations_of_the_house() -> Iterator[tuple[str, str, str, bool]]:
         for field in model._meta.get_fields():
             if field.is_relation and field.concrete and field.related_model is not None:
                 name = f"{model._meta.label}.{field.name}"
-                yield name, model._meta.app_label, field.related_model._meta.app_label, field.remote_field.is_hidden()
+                yield name, model._meta.app_label, field.related_model._meta.app_label, field.remote_field.hidden
 
 
 # Words
