@@ -23,7 +23,7 @@ run: $(READY) ## start the whole system (PORT=8000 DATA_DIR=.data); Ctrl-C stops
 
 test: $(READY) ## all tests, in parallel, on a real database and broker (TESTS=tests/kernel for a part)
 	@$(BIN)/python -m tools.catalogues compile
-	@$(BIN)/python -m pytest -n $(JOBS) $(TESTS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(TESTS)
 
 check: $(READY) ## style, types, import contracts, migrations, API schema, catalogues
 	@$(BIN)/python -m tools.check

@@ -51,10 +51,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "eldercare.settings.test"
 
 import django  # noqa: E402  the settings read the addresses above
 
-try:
-    django.setup()
-except Exception as error:  # TEMPORARY while the models are being written: pure tests may already run
-    print(f"DJANGO IS NOT READY: {error}", file=sys.stderr)
+django.setup()
 
 
 def find_browser() -> str | None:

@@ -20,6 +20,7 @@ from tools.launch.processes import working_in
 from tools.launch.trouble import Trouble
 from tools.launch.valkey import Valkey
 
+pytestmark = pytest.mark.xdist_group("servers")
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_AND_DIE = """
 import os, sys
@@ -46,6 +47,17 @@ def server(folder: Path) -> Iterator[Postgres]:
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Postgres]:
+    """One server for the tests that only look."""
+    with tempfile.TemporaryDirectory(prefix="eldercare-servers-") as top:
+        os.chmod(top, 0o711)
+        server = Postgres(Path(top), log=Path(top) / "log", durable=False)
+        server.start()
+        yield server
+        server.stop()
+
+
 def ask(url: str, question: str) -> str:
     connection = psycopg2.connect(url)
     try:
@@ -56,22 +68,19 @@ def ask(url: str, question: str) -> str:
         connection.close()
 
 
-def test_the_database_is_one_the_races_and_the_law_need(server: Postgres) -> None:
-    server.start()
-
-    assert ask(server.url(), "SHOW max_connections") == "300"
-    assert ask(server.url(), "SHOW listen_addresses") == "127.0.0.1"
-    assert ask(server.url(), "SHOW server_encoding") == "UTF8"
-    assert ask(server.url(), "SELECT datlocale FROM pg_database WHERE datname = 'eldercare'") == "C.UTF-8"
-    assert ask(server.url(), "SELECT rolsuper::text FROM pg_roles WHERE rolname = 'eldercare'") == "false"
+def test_the_database_is_one_the_races_and_the_law_need(running: Postgres) -> None:
+    assert ask(running.url(), "SHOW max_connections") == "300"
+    assert ask(running.url(), "SHOW listen_addresses") == "127.0.0.1"
+    assert ask(running.url(), "SHOW server_encoding") == "UTF8"
+    assert ask(running.url(), "SELECT datlocale FROM pg_database WHERE datname = 'eldercare'") == "C.UTF-8"
+    assert ask(running.url(), "SELECT rolsuper::text FROM pg_roles WHERE rolname = 'eldercare'") == "false"
     if os.geteuid() == 0:
-        assert psutil.Process(server.child.process.pid).uids().real != 0
+        assert psutil.Process(running.child.process.pid).uids().real != 0
 
 
-def test_a_wrong_password_is_refused(server: Postgres) -> None:
-    server.start()
+def test_a_wrong_password_is_refused(running: Postgres) -> None:
     with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
-        psycopg2.connect(server.url().replace(server.password, "wrong"))
+        psycopg2.connect(running.url().replace(running.password, "wrong"))
 
 
 def test_a_first_start_that_was_cut_short_begins_again(server: Postgres, folder: Path) -> None:
@@ -158,11 +167,10 @@ def test_root_with_a_closed_folder_keeps_the_cluster_elsewhere_and_remembers(
     assert (folder / "closed").stat().st_mode & 0o777 == 0o700
 
 
-def test_an_old_database_gets_a_sentence(monkeypatch: pytest.MonkeyPatch, server: Postgres) -> None:
-    server.start()
+def test_an_old_database_gets_a_sentence(monkeypatch: pytest.MonkeyPatch, running: Postgres) -> None:
     monkeypatch.setattr(postgres, "OLDEST", 99)
     with pytest.raises(Trouble, match="需要 99 或更新的版本"):
-        postgres.check_version(server.url())
+        postgres.check_version(running.url())
 
 
 def test_a_database_that_does_not_answer_gets_a_sentence() -> None:
