@@ -25,7 +25,9 @@ def test_while_the_subsidy_is_decided_the_family_is_sent_to_the_homes():
 
 
 def test_an_offer_that_lapses_comes_before_everything_else():
-    offered = replace(FRESH, bed=Stand.WAITING, offer_lapses_at=datetime(2026, 7, 1, tzinfo=UTC), home_name="示例养老院")
+    offered = replace(
+        FRESH, bed=Stand.WAITING, offer_lapses_at=datetime(2026, 7, 1, tzinfo=UTC), home_name="示例养老院"
+    )
 
     assert next_step(offered).door is Door.OFFER
     assert "示例养老院" in str(next_step(offered).why)
@@ -37,11 +39,11 @@ def test_a_stay_without_routing_asks_for_the_routing():
     assert next_step(inside).door is Door.ROUTING
 
 
-def test_a_refused_subsidy_is_shown_as_failed_and_may_be_applied_for_again():
-    refused = replace(FRESH, assessment=Stand.DONE, subsidy=Stand.FAILED)
+def test_a_refused_subsidy_is_shown_as_failed_and_the_way_to_a_home_goes_on():
+    refused = replace(FRESH, assessment=Stand.DONE, subsidy=Stand.FAILED, routing=Stand.FAILED)
 
-    assert states(refused)[1] == "failed"
-    assert next_step(refused).door is Door.SUBSIDY
+    assert states(refused) == ["done", "failed", "current", "todo", "todo"]
+    assert next_step(refused).door is Door.HOMES
 
 
 def test_when_all_is_done_the_payments_are_what_is_left_to_see():

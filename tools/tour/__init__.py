@@ -1,1 +1,1 @@
-"""`make tour`: the whole job once, through HTTP only, checked to the fen. Knows the system's doors, none of its insides."""
+"""`make tour`: the whole job once, through HTTP only, checked to the fen. Knows the doors, nothing of the inside."""

@@ -1,4 +1,4 @@
-"""People at the system's doors: each with a browser of their own, signing in by code, filling in forms, calling the API."""
+"""People at the system's doors, each with a browser of their own: signing in by code, filling in forms, the API."""
 
 import re
 import time
@@ -60,10 +60,7 @@ class Person:
     def _read(self, answer: httpx.Response, status: int) -> Page:
         self.at = answer.url.raw_path.decode()
         if answer.status_code != status:
-            raise Difference(
-                f"{self.name}：{answer.request.method} {answer.request.url.path} 应答 {answer.status_code}，应为 {status} · "
-                f"answered {answer.status_code}, expected {status}\n      {read(answer.text).text[:600]}"
-            )
+            raise Difference(self._unexpected(answer, status, read(answer.text).text[:600]))
         return read(answer.text)
 
     # ---- API
@@ -71,7 +68,9 @@ class Person:
         """Read from the API."""
         return self._json(self.http.get(path, params=params, headers={"Accept": "application/json"}), status)
 
-    def post(self, path: str, body: Any = None, *, status: int | tuple[int, ...] = (200, 201), key: str | None = None) -> Any:
+    def post(
+        self, path: str, body: Any = None, *, status: int | tuple[int, ...] = (200, 201), key: str | None = None
+    ) -> Any:
         """Write to the API, with a request key of its own unless one is given."""
         headers = {"Accept": "application/json", "Referer": self.base_url, "Idempotency-Key": key or str(uuid.uuid4())}
         if CSRF_COOKIE in self.http.cookies:
@@ -81,11 +80,12 @@ class Person:
     def _json(self, answer: httpx.Response, status: int | tuple[int, ...]) -> Any:
         expected = (status,) if isinstance(status, int) else status
         if answer.status_code not in expected:
-            raise Difference(
-                f"{self.name}：{answer.request.method} {answer.request.url.path} 应答 {answer.status_code}，应为 {expected} · "
-                f"answered {answer.status_code}, expected {expected}\n      {answer.text[:800]}"
-            )
+            raise Difference(self._unexpected(answer, expected, answer.text[:800]))
         return answer.json() if answer.content else None
+
+    def _unexpected(self, answer: httpx.Response, expected: object, text: str) -> str:
+        asked = f"{answer.request.method} {answer.request.url.path}"
+        return f"{self.name}：{asked} 应答 {answer.status_code}，应为 {expected} · answered, expected\n      {text}"
 
 
 class Demo:

@@ -1,4 +1,4 @@
-"""The papers an invented elder needs: an identity number with a true check digit, and answers that score a wanted level."""
+"""The papers an invented elder needs: an identity number with a true check digit, a phone number."""
 
 import random
 from datetime import date

@@ -1,4 +1,4 @@
-"""What a demonstration may show though a real service never would: letters as sent, and demo officers' second-factor codes."""
+"""What a demonstration may show and a real service never would: letters as sent, second-factor codes of demo officers."""
 
 from typing import Any
 

@@ -64,12 +64,13 @@ class NextStep:
 
 def steps(progress: Progress) -> tuple[Step, ...]:
     """Give the six steps in order; the first that is not done is the current one, unless it failed."""
+    without_subsidy = progress.subsidy is Stand.FAILED
     rows = [
         (say("能力评估"), progress.assessment, _assessed(progress)),
         (say("申请补贴"), progress.subsidy, None),
         (say("申请养老院"), progress.bed, say("{home}", home=progress.home_name) if progress.home_name else None),
         (say("入住"), progress.stay, None),
-        (say("补贴付到养老院"), progress.routing, None),
+        *([] if without_subsidy else [(say("补贴付到养老院"), progress.routing, None)]),
         (say("每月付款"), progress.payment, None),
     ]
     first_open = next((i for i, (_, stand, _d) in enumerate(rows) if stand in {Stand.NOTHING, Stand.WAITING}), None)
@@ -77,7 +78,10 @@ def steps(progress: Progress) -> tuple[Step, ...]:
 
 
 def next_step(progress: Progress) -> NextStep:
-    """Give what the family should do now: a waiting offer first, because it lapses."""
+    """Give what the family should do now: a waiting offer first, because it lapses.
+
+    A subsidy that was refused stops nothing: its step says so, and the way to a home goes on without it.
+    """
     if progress.offer_lapses_at is not None:
         return NextStep(
             say("答复养老院留给您的床位"),
@@ -85,13 +89,11 @@ def next_step(progress: Progress) -> NextStep:
             Door.OFFER,
         )
     for stand, when_nothing, when_waiting in _ways(progress):
-        if stand is Stand.NOTHING or stand is Stand.FAILED:
+        if stand is Stand.NOTHING:
             return when_nothing
         if stand is Stand.WAITING:
             return when_waiting
-    return NextStep(
-        say("看每月的付款"), say("补贴已经按月付到养老院，每一笔都写着来由。"), Door.PAYMENTS
-    )
+    return NextStep(say("看每月的付款"), say("每一笔钱从哪里来、付到哪里、为什么，都写在这里。"), Door.PAYMENTS)
 
 
 def _ways(progress: Progress) -> list[tuple[Stand, NextStep, NextStep]]:
@@ -112,7 +114,6 @@ def _ways(progress: Progress) -> list[tuple[Stand, NextStep, NextStep]]:
             NextStep(say("申请补贴"), say("由户籍所在街道初审，区民政局决定。"), Door.SUBSIDY),
             NextStep(
                 say("补贴在审批，可以先找养老院"),
-                say("街道每月 20 日前初审，区民政局 25 日前决定，有结果会通知您。") if progress.bed is Stand.NOTHING else
                 say("街道每月 20 日前初审，区民政局 25 日前决定，有结果会通知您。养老院的申请不用等补贴。"),
                 Door.HOMES if progress.bed is Stand.NOTHING else None,
             ),
@@ -161,4 +162,8 @@ def _assessed(progress: Progress) -> Sentence | None:
 def _arrive(progress: Progress) -> Sentence:
     if progress.expected_on is None:
         return say("请带上老人的身份证和评估报告。")
-    return say("{home}等您在 {day} 入住。请带上老人的身份证和评估报告。", home=progress.home_name, day=progress.expected_on.isoformat())
+    return say(
+        "{home}等您在 {day} 入住。请带上老人的身份证和评估报告。",
+        home=progress.home_name,
+        day=progress.expected_on.isoformat(),
+    )

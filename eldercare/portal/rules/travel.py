@@ -1,4 +1,4 @@
-"""How long the drive to a home may take, one way: a rough estimate to compare homes by, never a route. Asks no map service."""
+"""How long the drive to a home may take, one way: a rough estimate to compare homes by, never a route."""
 
 import math
 from dataclasses import dataclass

@@ -89,7 +89,9 @@ def _clock_page(request: HttpRequest) -> HttpResponse:
 def outbox(request: HttpRequest) -> HttpResponse:
     """Show the last letters and codes that were sent, and the demo officers' second-factor codes of this moment."""
     if not _wants_page(request):
-        return JsonResponse({"clock": _clock_as_json(), "letters": kept.letters(), "second_factor": kept.second_factors()})
+        return JsonResponse(
+            {"clock": _clock_as_json(), "letters": kept.letters(), "second_factor": kept.second_factors()}
+        )
     return render(request, "portal/outbox.html", _outbox(ClockForm(initial={"to": clock.now().replace(tzinfo=None)})))
 
 

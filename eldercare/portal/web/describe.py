@@ -1,4 +1,4 @@
-"""The form in which a family describes an elder, so that every price can be shown after subsidies. Nothing is registered."""
+"""The form in which a family describes an elder, so that prices can be shown after subsidies. Registers nothing."""
 
 from typing import Any
 
@@ -50,7 +50,9 @@ class DescriptionForm(forms.Form):
         label=gettext_lazy("残疾人证等级"), choices=[("", "—"), *CERTIFICATE_LEVELS], required=False
     )
     hardship = forms.ChoiceField(
-        label=gettext_lazy("家庭情况"), choices=[NO_HARDSHIP, *_circumstances(HARDSHIPS), UNKNOWN], widget=forms.RadioSelect
+        label=gettext_lazy("家庭情况"),
+        choices=[NO_HARDSHIP, *_circumstances(HARDSHIPS), UNKNOWN],
+        widget=forms.RadioSelect,
     )
     draws = forms.MultipleChoiceField(
         label=gettext_lazy("老人现在正在领的（没有就不勾）"),
@@ -75,7 +77,11 @@ class DescriptionForm(forms.Form):
     def description(self) -> Description:
         """Give what was said; call it on a valid form."""
         said = self.cleaned_data
-        certificate = (int(said["certificate_category"]), int(said["certificate_level"])) if said["certificate_category"] else None
+        certificate = (
+            (int(said["certificate_category"]), int(said["certificate_level"]))
+            if said["certificate_category"]
+            else None
+        )
         return Description(
             age=said["age"],
             hukou=said["hukou"],
@@ -111,7 +117,9 @@ def describe(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("已按您说的情况计算补贴。您的填写只保存在这次访问里，不会出现在网址中。"))
         return _back(request)
     status = 422 if form.is_bound else 200
-    return render(request, "portal/describe.html", {"form": form, "known": known, "next": _next(request)}, status=status)
+    return render(
+        request, "portal/describe.html", {"form": form, "known": known, "next": _next(request)}, status=status
+    )
 
 
 @require_POST

@@ -1,1 +1,1 @@
-"""The main ways round, by who is looking. The portal knows all floors' doors, so it alone supplies them (settings.NAV_SOURCES)."""
+"""The main ways round, by who is looking. The portal knows every floor's doors, so it supplies them (NAV_SOURCES)."""

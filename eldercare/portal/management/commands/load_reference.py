@@ -1,4 +1,4 @@
-"""`manage.py load_reference`: puts the dated, cited reference data of every floor into the tables. May run again at any time."""
+"""`manage.py load_reference`: puts every floor's dated, cited reference data into the tables. May run again."""
 
 from typing import Any
 
