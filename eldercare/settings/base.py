@@ -6,6 +6,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from eldercare.settings.env import BASE_DIR, database, flag, listed
+from eldercare.settings.logs import LOGGING as LOGGING
 
 DEMO = flag("DEMO")
 DEBUG = False
@@ -191,6 +192,7 @@ CELERY_BEAT_SCHEDULE: dict = {
 
 # The sandbox bank: a separate process, spoken to over HTTP.
 SANDBOX_BANK_URL = os.environ.get("SANDBOX_BANK_URL", "http://127.0.0.1:8900")
+SANDBOX_BANK_SECONDS = float(os.environ.get("SANDBOX_BANK_SECONDS", "10"))
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
