@@ -1,5 +1,6 @@
 """How an elder comes to a bed: application, offer. The bed itself is held by the offer's `BedClaim`."""
 
+import pgtrigger
 from django.db import models
 
 from eldercare.kernel.clock import ClockNow
@@ -8,6 +9,7 @@ from eldercare.kernel.sealed import SealedField, SealedJSONField
 from facilities.choices import ApplicationState, OfferState, RoomType
 from facilities.models.bed import Bed, BedClaim
 from facilities.models.facility import Facility
+from facilities.rules import transitions
 
 OPEN = [ApplicationState.SUBMITTED, ApplicationState.OFFERED]
 
@@ -36,6 +38,9 @@ class Application(models.Model):
             )
         ]
         indexes = [models.Index(fields=["facility", "state", "submitted_at"], name="application_queue")]
+        triggers = [
+            pgtrigger.FSM(name="an_application_goes_its_way", field="state", transitions=list(transitions.APPLICATION))
+        ]
 
     def __str__(self) -> str:
         return f"application:{self.id}"
@@ -67,6 +72,7 @@ class Offer(models.Model):
                 name="an_offer_lapses_after_it_is_made", condition=models.Q(lapses_at__gt=models.F("offered_at"))
             ),
         ]
+        triggers = [pgtrigger.FSM(name="an_offer_is_answered_once", field="state", transitions=list(transitions.OFFER))]
 
     def __str__(self) -> str:
         return f"offer:{self.id}"

@@ -1,5 +1,6 @@
 """Who works for a home in this system, how they came to, and the tokens of the home's own software. No shifts."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 
@@ -8,6 +9,7 @@ from eldercare.kernel.keys import new_id
 from eldercare.kernel.sealed import SealedField
 from facilities.choices import EmploymentState, StaffRole
 from facilities.models.facility import Facility
+from facilities.rules import transitions
 
 LIVE = [EmploymentState.CLAIMED, EmploymentState.APPROVED]
 
@@ -42,6 +44,9 @@ class Employment(models.Model):
                 name="an_approved_employment_has_a_first_day",
                 condition=~models.Q(state=EmploymentState.APPROVED) | models.Q(valid_from__isnull=False),
             ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="an_employment_goes_its_way", field="state", transitions=list(transitions.EMPLOYMENT))
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from facilities.choices import BillState, EndReason, RoomType, StayState
 from facilities.models.admission import Application
 from facilities.models.bed import BedClaim
 from facilities.models.facility import Facility
+from facilities.rules import transitions
 
 
 class Stay(models.Model):
@@ -43,6 +44,7 @@ class Stay(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["facility", "state"], name="stay_by_home")]
+        triggers = [pgtrigger.FSM(name="a_stay_goes_its_way", field="state", transitions=list(transitions.STAY))]
 
     def __str__(self) -> str:
         return f"stay:{self.id}"
@@ -112,7 +114,8 @@ class Bill(models.Model):
             pgtrigger.Protect(
                 name="an_issued_bill_keeps_its_amount",
                 operation=pgtrigger.UpdateOf("total_fen", "bill_month", "stay_id") | pgtrigger.Delete,
-            )
+            ),
+            pgtrigger.FSM(name="a_bill_is_settled_once", field="state", transitions=list(transitions.BILL)),
         ]
 
     def __str__(self) -> str:

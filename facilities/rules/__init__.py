@@ -1,0 +1,1 @@
+"""What follows from facts about homes, beds, prices and stays. Pure: no Django, no clock, no query."""

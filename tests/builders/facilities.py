@@ -43,7 +43,7 @@ ALL_HUKOU = ["110000", "120000", "130000"]
 def make_home(
     name: str = "示例·运河养老院", *, region: str = WUQING, beds: int = 0, prices: bool = True, **facts
 ) -> Facility:
-    """A demo home that takes everybody, with `beds` double-room beds and, unless told otherwise, prices for all grades."""
+    """A demo home that takes everybody, with `beds` double-room beds and, unless told otherwise, prices for all."""
     regions()
     known = {
         "accepts_levels": ALL_LEVELS,

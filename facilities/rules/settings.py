@@ -1,0 +1,33 @@
+"""Reads this floor's dated settings from data/. Holds no value itself."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+Setting = dict[str, Any]
+
+
+@cache
+def _read(file: str) -> Any:
+    return yaml.safe_load((DATA / file).read_text("utf-8"))
+
+
+def setting(name: str, on: date) -> Setting:
+    """Give the version of a setting in force on a day. Raises LookupError when there is none."""
+    return _in_force(_read("settings.yaml")[name], on)
+
+
+def ranking(on: date) -> Setting:
+    """Give the published weights in force on a day."""
+    return _in_force(_read("ranking.yaml"), on)
+
+
+def _in_force(versions: list[Setting], on: date) -> Setting:
+    for version in versions:
+        if version["valid_from"] <= on and (version.get("valid_until") is None or on < version["valid_until"]):
+            return version
+    raise LookupError(f"no version in force on {on}")
