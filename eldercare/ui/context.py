@@ -1,4 +1,4 @@
-"""What the base page needs: the reader's view and language, the way round, the demo's day. Everything waits until it is drawn."""
+"""What the base page needs: view, language, the ways round, the demo's day. All of it waits until it is drawn."""
 
 from collections.abc import Iterable
 from functools import cached_property

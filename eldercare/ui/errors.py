@@ -1,4 +1,4 @@
-"""The pages for a "no" and for a fault: calm, in the reader's language, with the way out. They tell nothing about the inside."""
+"""The pages for a "no" and for a fault: calm, in the reader's language, with the way out. Nothing about the inside."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""Form fields for money, months and days, and the way a refusal comes back into the form that caused it. Knows no noun."""
+"""Form fields for money, months and days, and how a refusal comes back into the form that caused it. Knows no noun."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ from eldercare.kernel.sentences import Sentence, speak
 
 
 class YuanField(forms.Field):
-    """Asks for yuan as people write them (3,480 or 3480.5) and gives whole fen: 0 or more, at most ten digits of yuan."""
+    """Asks for yuan as people write them (3,480 or 3480.5) and gives whole fen, 0 or more."""
 
     default_error_messages = {"invalid": _("请填写金额，例如 3480 或 3480.50。")}
 

@@ -13,9 +13,7 @@ def wants_part(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
-def page_or_part(
-    request: HttpRequest, template: str, *, part: str, status: int = 200, **context: Any
-) -> HttpResponse:
+def page_or_part(request: HttpRequest, template: str, *, part: str, status: int = 200, **context: Any) -> HttpResponse:
     """Answer with `folder/page.html`, or for htmx with `folder/_part.html`, which the page itself includes."""
     folder, _, _ = template.rpartition("/")
     name = f"{folder}/_{part}.html" if wants_part(request) else template
