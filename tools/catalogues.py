@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -127,7 +127,9 @@ def _in_python(text: str) -> Iterable:
 def _in_template(path: Path) -> Iterable:
     from django.utils.translation.template import templatize
 
-    return _in_python(templatize(path.read_text(), origin=str(path)))
+    # templatize leaves the page's indentation, which Python's tokenizer would take for its own.
+    lines = templatize(path.read_text(), origin=str(path)).splitlines()
+    return _in_python("\n".join(line.lstrip() for line in lines))
 
 
 def _in_data(text: str) -> Iterator[tuple[int, str, list[str], None]]:
@@ -152,11 +154,11 @@ def _asks(root: yaml.MappingNode) -> bool:
     return any(key.value == "translate" and value.value == "true" for key, value in root.value)
 
 
-def _strings(string: str | Iterable[str]) -> list[str]:
-    return [string] if isinstance(string, str) else list(string) or [""]
+def _strings(string: str | Sequence[str] | None) -> list[str]:
+    return [string or ""] if isinstance(string, str | None) else list(string) or [""]
 
 
-def _first(identity: str | tuple[str, ...]) -> str:
+def _first(identity: str | Sequence[str]) -> str:
     return identity if isinstance(identity, str) else identity[0]
 
 

@@ -62,7 +62,9 @@ _TESTS_OWN = {"DATABASE_URL", "REDIS_URL", "TESTS_VALKEY", "DJANGO_SETTINGS_MODU
 
 
 def processes_of(folder: Path) -> list[psutil.Process]:
-    servers = working_in(folder / "postgres" / "cluster", ["postgres"]) + working_in(folder / "valkey", ["valkey-server"])
+    servers = working_in(folder / "postgres" / "cluster", ["postgres"]) + working_in(
+        folder / "valkey", ["valkey-server"]
+    )
     return marked(folder) + servers
 
 
@@ -214,9 +216,7 @@ def test_a_busy_port_gets_a_sentence_and_the_way_out(folder: Path) -> None:
 
 def test_a_port_that_is_no_number_gets_a_sentence(folder: Path) -> None:
     env = {**os.environ, "PORT": "eight", "DATA_DIR": str(folder.parent / "never")}
-    said = subprocess.run(
-        [sys.executable, "-m", "tools.launch.run"], cwd=ROOT, env=env, capture_output=True, text=True
-    )
+    said = subprocess.run([sys.executable, "-m", "tools.launch.run"], cwd=ROOT, env=env, capture_output=True, text=True)
     assert said.returncode == 1
     assert "PORT=eight 不是端口号" in said.stdout
     assert not (folder.parent / "never").exists()

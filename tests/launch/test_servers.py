@@ -111,9 +111,7 @@ def test_rows_survive_a_kill_of_every_server_process(folder: Path) -> None:
 
 
 def test_a_server_left_by_a_killed_starter_is_cleared_away(server: Postgres, folder: Path) -> None:
-    dead = subprocess.run(
-        [sys.executable, "-c", START_AND_DIE, str(folder)], cwd=ROOT, capture_output=True, text=True
-    )
+    dead = subprocess.run([sys.executable, "-c", START_AND_DIE, str(folder)], cwd=ROOT, capture_output=True, text=True)
     orphan = int(dead.stdout)
 
     server.start()

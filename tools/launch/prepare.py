@@ -21,7 +21,10 @@ def main(data_dir: Path) -> None:
     steps: list[tuple[str, Callable[[], object]]] = [
         ("数据表 tables", lambda: call_command("migrate", interactive=False, verbosity=1, stdout=details)),
         ("缓存表 cache table", lambda: call_command("createcachetable", stdout=details)),
-        ("静态文件 static files", lambda: call_command("collectstatic", interactive=False, verbosity=0, stdout=details)),
+        (
+            "静态文件 static files",
+            lambda: call_command("collectstatic", interactive=False, verbosity=0, stdout=details),
+        ),
         ("基础数据 reference data", lambda: call_command("load_reference", stdout=details)),
     ]
     logins = data_dir / "logins.txt"

@@ -5,6 +5,7 @@ or (database, broker) by the folder they work in, so those left by a killed supe
 """
 
 import ctypes
+import importlib.util
 import os
 import signal
 import socket
@@ -56,8 +57,8 @@ class Child:
     ) -> None:
         self.name, self.command, self.env, self.cwd, self.log = name, command, env, cwd, log
         self.stop_signal, self.patience = stop_signal, patience
-        self.credentials = {} if user is None else {"user": user, "group": group, "extra_groups": []}
-        self.process: subprocess.Popen | None = None
+        self.user, self.group = user, group
+        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +74,9 @@ class Child:
                 stderr=out,
                 start_new_session=True,
                 preexec_fn=die_with_parent(self.stop_signal),
-                **self.credentials,
+                user=self.user,
+                group=self.group,
+                extra_groups=None if self.user is None else [],
             )
 
     @property
@@ -140,6 +143,14 @@ def end(processes: list[psutil.Process], number: int = signal.SIGTERM, patience:
         except psutil.NoSuchProcess:
             continue
     psutil.wait_procs(left, timeout=5)
+
+
+def package_folder(name: str) -> Path:
+    """Where an installed package lies, without running any of it."""
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(name)
+    return Path(found.origin).parent
 
 
 def is_free(port: int) -> bool:

