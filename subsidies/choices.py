@@ -46,7 +46,7 @@ class Stage(models.TextChoices):
 class DecisionOutcome(models.TextChoices):
     """What an officer concluded at a stage."""
 
-    PASS = "pass", _("初审通过")  # noqa: S105
+    PASS = "pass", _("初审通过")
     OBJECT = "object", _("有异议")
     APPROVE = "approve", _("批准")
     REFUSE = "refuse", _("不予批准")
@@ -57,3 +57,70 @@ class RoutingState(models.TextChoices):
 
     ACTIVE = "active", _("有效")
     REVOKED = "revoked", _("已撤回")
+
+
+class RunState(models.TextChoices):
+    """Where a settlement run stands; `rules/settlement.py` says which step may follow."""
+
+    OPEN = "open", _("正在计算")
+    CALCULATED = "calculated", _("已算好，待提请")
+    PROPOSED = "proposed", _("已提请，待复核")
+    APPROVED = "approved", _("已批准，正在记账")
+    POSTED = "posted", _("已记账，待付款")
+    PAYING = "paying", _("正在付款")
+    RECONCILED = "reconciled", _("已对平")
+    CLOSED = "closed", _("已结清")
+    CANCELLED = "cancelled", _("已作废")
+
+
+class Cause(models.TextChoices):
+    """Why a run pays a line."""
+
+    REGULAR = "regular", _("当月补贴")
+    BACK_PAY = "back_pay", _("补发")
+    CORRECTION = "correction", _("更正")
+
+
+class LedgerKind(models.TextChoices):
+    """Whose money an account of the ledger holds."""
+
+    DISTRICT_FUND = "district_fund", _("区补贴资金")
+    ELDER_RESTRICTED = "elder_restricted", _("老人补贴专用账户")
+    HOME_PAYABLE = "home_payable", _("应付养老机构")
+    CHANNEL_PAID = "channel_paid", _("经银行付出")
+
+
+class PaymentKind(models.TextChoices):
+    """What the bank is asked to move."""
+
+    CREDIT = "credit", _("补贴入账")
+    PAYOUT = "payout", _("付给养老机构")
+
+
+class PaymentState(models.TextChoices):
+    """How far a payment is. `unknown` is honest: it is asked about, never paid again under another key."""
+
+    INTENT = "intent", _("待发送")
+    SENT = "sent", _("已送银行")
+    UNKNOWN = "unknown", _("结果待查")
+    EXECUTED = "executed", _("已到账")
+    REFUSED = "refused", _("银行未受理")
+    RETURNED = "returned", _("已退回")
+
+
+class StatementState(models.TextChoices):
+    """Whether a statement was taken in."""
+
+    ACCEPTED = "accepted", _("已入账核对")
+    HELD = "held", _("合计不符，已搁置")
+
+
+class BreakClass(models.TextChoices):
+    """How our record and the bank's can differ."""
+
+    OURS_ONLY = "ours_only", _("我方有，银行没有")
+    THEIRS_ONLY = "theirs_only", _("银行有，我方没有")
+    AMOUNT_DIFFERS = "amount_differs", _("金额不一致")
+    DUPLICATE = "duplicate", _("同一笔入账两次")
+    RETURNED_AFTER_SUCCESS = "returned_after_success", _("成功后又退回")
+    OTHER_DAY = "other_day", _("记在另一天")

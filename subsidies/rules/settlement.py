@@ -1,0 +1,110 @@
+"""A settlement run: when it may open, what each entitlement is due in it, and which step may follow which.
+
+Pure: the day is an argument. It moves no money and does not know what was paid; that is handed in.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from eldercare.kernel.days import Month
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
+from eldercare.kernel.verdict import Cite, Line
+
+# Which step may follow which; every door asks here, and the service locks the run first.
+RUN_STEPS: dict[str, frozenset[str]] = {
+    "open": frozenset({"calculated", "cancelled"}),
+    "calculated": frozenset({"open", "proposed", "cancelled"}),
+    "proposed": frozenset({"calculated", "approved", "cancelled"}),
+    "approved": frozenset({"posted"}),
+    "posted": frozenset({"paying"}),
+    "paying": frozenset({"reconciled"}),
+    "reconciled": frozenset({"paying", "closed"}),
+    "closed": frozenset(),
+    "cancelled": frozenset(),
+}
+
+# A payment's answer may come late or twice, but a known end is never unlearnt, except that a bank may return money.
+PAYMENT_STEPS: dict[str, frozenset[str]] = {
+    "intent": frozenset({"sent"}),
+    "sent": frozenset({"executed", "refused", "unknown"}),
+    "unknown": frozenset({"executed", "refused", "sent"}),
+    "executed": frozenset({"returned"}),
+    "refused": frozenset(),
+    "returned": frozenset(),
+}
+
+
+def may_step(steps: dict[str, frozenset[str]], state: str, following: str) -> bool:
+    """Tell whether a step may follow."""
+    return following in steps[state]
+
+
+def opens_on(benefit_month: Month, decide_by_day: int) -> date:
+    """Give the first day a month's run may open: the decision day of the month before (160号 五(二)、六)."""
+    return benefit_month.plus(-1).first_day.replace(day=decide_by_day)
+
+
+def why_not_open(benefit_month: Month, *, today: date, decide_by_day: int, in_force_from: date) -> Refusal | None:
+    """Say why a run may not open today, or None when it may.
+
+    Codes: `benefit_month_too_late` (later than next month), `decisions_not_closed` (before the decision day),
+    `programme_not_in_force` (a month before the programme began).
+    """
+    if benefit_month.last_day < in_force_from:
+        return Refusal(
+            "programme_not_in_force",
+            say("这项补贴从 {day} 起施行，{month} 还没有这项补贴。", day=in_force_from, month=benefit_month),
+            next_step=say("请选择施行之后的月份。"),
+        )
+    next_month = Month.of(today).next()
+    opens = opens_on(benefit_month, decide_by_day)
+    if benefit_month > next_month:
+        return Refusal(
+            "benefit_month_too_late",
+            say("最晚只能发放下个月（{next}）的补贴，{month} 还太早。", next=next_month, month=benefit_month),
+            next_step=say("请选择 {next} 或更早的月份；{month} 的结算从 {day} 起可以开始。",
+                          next=next_month, month=benefit_month, day=opens),
+        )  # fmt: skip
+    if today < opens:
+        return Refusal(
+            "decisions_not_closed",
+            say("{month} 的补贴要等 {day} 审定结束后才能结算。", month=benefit_month, day=opens),
+            next_step=say("请在 {day} 或之后再来。", day=opens),
+        )
+    return None
+
+
+@dataclass(frozen=True)
+class Due:
+    """What an entitlement gives: the months it lasts (both inclusive, `last` None while it stands) and fen a month."""
+
+    monthly_fen: int
+    first: Month
+    last: Month | None
+    cite: Cite
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """One month to be credited, and why."""
+
+    benefit_month: Month
+    cause: str
+    line: Line
+
+
+def due_lines(due: Due, run_month: Month, credited: Collection[Month]) -> tuple[DueLine, ...]:
+    """List the months a run owes an entitlement: its own month, and every earlier one not yet credited (160号 六)."""
+    last = run_month if due.last is None else min(due.last, run_month)
+    months = (due.first.plus(i) for i in range(last.minus(due.first) + 1))
+    return tuple(_due_line(due, month, run_month) for month in months if month not in credited)
+
+
+def _due_line(due: Due, month: Month, run_month: Month) -> DueLine:
+    if month == run_month:
+        because = say("按审定的标准，按月发放")
+        return DueLine(month, "regular", Line(say("{month} 补贴", month=month), due.monthly_fen, because, due.cite))
+    because = say("审定的起始月是 {first}，这个月当时没有发，现在补上", first=due.first)
+    return DueLine(month, "back_pay", Line(say("补发 {month} 补贴", month=month), due.monthly_fen, because, due.cite))
