@@ -34,6 +34,7 @@ class Facility(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     has_clinic = models.BooleanField(null=True, blank=True)
     medical_insurance = models.BooleanField(null=True, blank=True)
+    subsidy_payable = models.BooleanField(null=True, blank=True)
     takes_dementia = models.BooleanField(null=True, blank=True)
     accepts_levels = ArrayField(models.SmallIntegerField(), null=True, blank=True)
     accepts_hukou = ArrayField(models.CharField(max_length=9), null=True, blank=True)
@@ -58,7 +59,8 @@ class Facility(models.Model):
 class Listing(models.Model):
     """One home as the search sees it on `made_on`: filters, order and name tokens in one row.
 
-    Prices are the cheapest month (bed, care of that grade, meals) in fen. Free beds are never kept here:
+    Prices are the cheapest month (bed, care of that grade, meals) in fen; `price_order` puts homes without a price
+    last. `stars` are those a Beijing family may rely on: valid, and recognised there. Free beds are never kept here:
     they are counted from the claims when asked.
     """
 
@@ -70,11 +72,13 @@ class Listing(models.Model):
     stars = models.SmallIntegerField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     price_from_fen = models.BigIntegerField(null=True, blank=True)
+    price_order = models.BigIntegerField()
     self_care_from_fen = models.BigIntegerField(null=True, blank=True)
     partial_from_fen = models.BigIntegerField(null=True, blank=True)
     full_from_fen = models.BigIntegerField(null=True, blank=True)
     dementia_from_fen = models.BigIntegerField(null=True, blank=True)
     medical_insurance = models.BooleanField(null=True, blank=True)
+    subsidy_payable = models.BooleanField(null=True, blank=True)
     takes_dementia = models.BooleanField(null=True, blank=True)
     accepts_levels = ArrayField(models.SmallIntegerField(), null=True, blank=True)
     accepts_hukou = ArrayField(models.CharField(max_length=9), null=True, blank=True)
@@ -87,7 +91,7 @@ class Listing(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["-quality", "facility"], name="listing_in_order"),
-            models.Index(fields=["price_from_fen", "facility"], name="listing_by_price"),
+            models.Index(fields=["price_order", "facility"], name="listing_by_price"),
             models.Index(
                 OpClass(models.F("region_code"), name="varchar_pattern_ops"),
                 models.F("quality").desc(),

@@ -1,0 +1,91 @@
+"""Everything a home's public page shows, as one frozen value. What nobody published stays None."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from eldercare.kernel import clock
+from eldercare.regions.selectors import full_name
+from facilities.models import Facility, PriceVersion
+from facilities.selectors.beds import Confirmation, Vacancy, confirmations, vacancies
+from facilities.selectors.ratings import StarsShown, stars_shown
+
+
+@dataclass(frozen=True)
+class PriceRow:
+    """One published monthly price, in force since `since`; `next_fen` from `next_from`, when a change is known."""
+
+    item: str
+    room_type: str
+    care_grade: str
+    monthly_fen: int
+    since: date
+    next_fen: int | None = None
+    next_from: date | None = None
+
+
+@dataclass(frozen=True)
+class FacilityPage:
+    """`home` is the row itself, for its plain facts. `published` are facts as a named source states them, never ours."""
+
+    home: Facility
+    region_name: str
+    stars: tuple[StarsShown, ...]
+    beds: Vacancy
+    confirmed: Confirmation
+    bed_prices: tuple[PriceRow, ...]
+    care_prices: tuple[PriceRow, ...]
+    meal_prices: tuple[PriceRow, ...]
+    published: tuple[dict[str, Any], ...]
+    licence_is_valid: bool | None
+    as_of: date
+
+    @property
+    def has_prices(self) -> bool:
+        return bool(self.bed_prices)
+
+
+def facility_page(facility_id: UUID) -> FacilityPage | None:
+    """Gather a home's page as of now; None when there is no such home."""
+    home = Facility.objects.filter(pk=facility_id).first()
+    if home is None:
+        return None
+    now = clock.now()
+    on = now.date()
+    prices = price_rows(home.pk, on)
+    licence = home.licence_valid_until
+    return FacilityPage(
+        home=home,
+        region_name=full_name(home.region_id),
+        stars=stars_shown([home.pk], on).get(home.pk, ()),
+        beds=vacancies([home.pk], on).get(home.pk, Vacancy()),
+        confirmed=confirmations([home.pk], now).get(home.pk, Confirmation()),
+        bed_prices=tuple(row for row in prices if row.item == "bed"),
+        care_prices=tuple(row for row in prices if row.item == "care"),
+        meal_prices=tuple(row for row in prices if row.item == "meal"),
+        published=tuple(home.published),
+        licence_is_valid=None if licence is None else on <= licence,
+        as_of=on,
+    )
+
+
+ROOM_ORDER = ("", "single", "double", "triple", "multi")
+GRADE_ORDER = ("", "self_care", "partial", "full", "dementia")
+
+
+def price_rows(facility_id: UUID, on: date) -> list[PriceRow]:
+    """Give the prices in force on a day, each with the change that is already known."""
+    coming: dict[tuple[str, str, str], tuple[int, date]] = {}
+    current: dict[tuple[str, str, str], tuple[int, date]] = {}
+    for row in PriceVersion.objects.filter(facility=facility_id, days__endswith__isnull=True) | (
+        PriceVersion.objects.filter(facility=facility_id, days__endswith__gt=on)
+    ):
+        key = (row.item, row.room_type, row.care_grade)
+        start = row.days.lower
+        if start <= on:
+            current[key] = (row.monthly_fen, start)
+        elif key not in coming or start < coming[key][1]:
+            coming[key] = (row.monthly_fen, start)
+    rows = [PriceRow(*key, fen, since, *coming.get(key, (None, None))) for key, (fen, since) in current.items()]
+    return sorted(rows, key=lambda row: (ROOM_ORDER.index(row.room_type), GRADE_ORDER.index(row.care_grade)))
