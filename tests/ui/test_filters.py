@@ -18,7 +18,8 @@ def chinese():
 
 
 @pytest.mark.parametrize(
-    ("fen", "written"), [(348_000, "3,480.00"), (0, "0.00"), (5, "0.05"), (-60_000, "-600.00"), (None, ""), ("12", "0.12")]
+    ("fen", "written"),
+    [(348_000, "3,480.00"), (0, "0.00"), (5, "0.05"), (-60_000, "-600.00"), (None, ""), ("12", "0.12")],
 )
 def test_money_is_written_in_yuan_and_nothing_stays_nothing(fen, written):
     assert ui.yuan(fen) == written
@@ -41,7 +42,13 @@ def test_days_and_months_follow_the_language():
 
 @pytest.mark.parametrize(
     ("whole", "masked"),
-    [("110101194403072340", "110***********2340"), ("13800138000", "138****8000"), ("王小明", "王**"), ("", ""), (None, "")],
+    [
+        ("110101194403072340", "110***********2340"),
+        ("13800138000", "138****8000"),
+        ("王小明", "王**"),
+        ("", ""),
+        (None, ""),
+    ],
 )
 def test_a_mask_keeps_only_the_edges(whole, masked):
     assert ui.mask(whole) == masked

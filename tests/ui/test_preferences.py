@@ -21,7 +21,9 @@ def test_the_language_is_remembered(client):
     assert '<html lang="zh-hans"' in client.get("/outcome").content.decode()
 
 
-@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", "x", ""])
+@pytest.mark.parametrize(
+    "target", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", "x", ""]
+)
 def test_the_way_back_never_leaves_this_site(client, target):
     assert client.post("/preferences", {"view": "elder", "next": target})["Location"] == "/"
 

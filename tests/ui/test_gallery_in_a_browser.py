@@ -1,0 +1,146 @@
+"""Every component in a real browser: accessible, reachable by keyboard, large enough, under the strict policy."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+VIEWS = ["normal", "elder"]
+
+# What a finger or a pointer aims at. A tick inside its label is aimed at by the label; links inside a sentence are exempt.
+TARGETS = """(selector) => [...document.querySelectorAll(selector)]
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }) && e.type !== 'hidden')
+  .filter((e) => !(e.matches('[type=checkbox], [type=radio]') && e.closest('label')))
+  .map((e) => ({ box: e.getBoundingClientRect(), name: e.tagName + '.' + e.className + ' ' + e.textContent.trim() }))
+  .map(({ box, name }) => ({ name, width: Math.round(box.width), height: Math.round(box.height) }))"""
+EVERY_TARGET = (
+    "main :is(a, button, input, select, textarea, summary, label.choice, label.tick), header :is(a, button, summary)"
+)
+MAIN_TARGETS = "main :is(.button, input:not([type=hidden]), select, label.choice, label.tick, .filters > summary), header :is(.nav a, .tool)"
+
+
+@pytest.fixture
+def gallery(open_page):
+    """Open the gallery in a view, changed to by the page's own switch."""
+
+    def opener(view: str = "normal", **context):
+        page = open_page("/gallery/", **context)
+        if view == "elder":
+            page.get_by_role("button", name="长辈版").click()
+            page.wait_for_url("**/gallery/")
+        assert page.locator("html").get_attribute("data-view") == view
+        return page
+
+    return opener
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing_at_a_desk(gallery, view, scheme):
+    found = Axe().run(gallery(view, color_scheme=scheme, reduced_motion="reduce"))
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing_on_a_phone(gallery, phone, view):
+    found = Axe().run(gallery(view, viewport=phone, reduced_motion="reduce"))
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_axe_bites(gallery):
+    """Negative control: a button without a name is found."""
+    page = gallery()
+    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    assert Axe().run(page).violations_count == 1
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_target_is_at_least_44_pixels(gallery, view, width):
+    targets = gallery(view, viewport={"width": width, "height": 844}).evaluate(TARGETS, EVERY_TARGET)
+    assert len(targets) > 50
+    assert [target for target in targets if min(target["width"], target["height"]) < 44] == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_main_targets_are_at_least_60_pixels_in_the_elder_view(gallery, width):
+    targets = gallery("elder", viewport={"width": width, "height": 844}).evaluate(TARGETS, MAIN_TARGETS)
+    assert len(targets) > 40
+    assert [target for target in targets if min(target["width"], target["height"]) < 60] == []
+
+
+def test_the_elder_view_has_large_text_with_room_between_lines(gallery):
+    page = gallery("elder")
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll('body, p, td, dd, li, small, .soft, .status, label')].map((e) => {
+            const s = getComputedStyle(e), px = parseFloat(s.fontSize);
+            return [px, parseFloat(s.lineHeight) / px];
+        })"""
+    )
+    assert min(size for size, _ in sizes) >= 18
+    assert min(leading for _, leading in sizes) >= 1.3
+    largest = page.evaluate(
+        "() => ['h1', '.button-next', '.money-large'].map((s) => parseFloat(getComputedStyle(document.querySelector(s)).fontSize))"
+    )
+    assert min(largest) >= 30
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_everything_is_reached_by_keyboard_with_a_visible_ring(gallery, view):
+    page = gallery(view)
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    wanted = page.evaluate(
+        """() => [...document.querySelectorAll('a[href], button:not([disabled]), input:not([type=hidden]), select, textarea,'
+            + 'summary, [tabindex="0"]')].filter((e) => e.checkVisibility({ visibilityProperty: true })
+            && !e.closest('details:not([open]) > :not(summary)')).filter((e) => e.type !== 'radio').length"""
+    )
+    rings = []
+    for _ in range(wanted + 40):
+        page.keyboard.press("Tab")
+        ring = page.evaluate(
+            """() => { const e = document.activeElement; if (e === document.body) return null;
+                const seen = e.dataset.seen; e.dataset.seen = 'yes';
+                const ringed = [e, e.closest('.choice')].filter(Boolean).map((x) => getComputedStyle(x));
+                return [seen || '', e.type || '', e.outerHTML.slice(0, 80),
+                  ringed.some((s) => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2)]; }"""
+        )
+        if ring is None:
+            break
+        rings.append(ring)
+    new = [ring for ring in rings if not ring[0] and ring[1] != "radio"]
+    assert "skip" in rings[0][2]
+    assert len(new) >= wanted
+    assert [ring[2] for ring in rings if not ring[3]] == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_page_obeys_the_strict_policy(open_page, gallery, view):
+    page = gallery(view)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.reload(wait_until="networkidle")
+    assert said == []
+    assert page.evaluate("document.querySelectorAll('[style], script:not([src]), style').length") == 0
+    assert page.evaluate("typeof htmx") == "object"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_no_page_is_wider_than_its_screen(gallery, view, width):
+    page = gallery(view, viewport={"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_javascript_the_ways_round_and_the_switches_work(open_page, phone):
+    page = open_page("/gallery/", viewport=phone, java_script_enabled=False)
+    page.get_by_text("菜单", exact=True).click()
+    page.get_by_text("筛选条件").click()
+    assert page.get_by_role("button", name="按条件查找").is_visible()
+    page.get_by_role("button", name="English").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.locator("button[name=view]").click()
+    assert page.locator("html").get_attribute("data-view") == "elder"
+
+
+def test_on_a_desk_the_filters_stand_open(gallery):
+    page = gallery()
+    assert page.get_by_role("button", name="按条件查找").is_visible()
+    assert not page.locator(".filters > summary").is_visible()
