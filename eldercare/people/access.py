@@ -1,6 +1,7 @@
 """Who may see which elders and their papers, and who may act for an elder. What others know of an elder is handed in as ids."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,6 +11,9 @@ from eldercare.kernel.viewer import Viewer
 from eldercare.people.choices import MAY_ACT, Role
 from eldercare.people.models import Consent, Elder, Guardianship, HukouSpell, Letter
 from eldercare.regions.rules.codes import scope_prefix
+
+# The posts whose officers write into an elder's file at the window; the names are those of the accounts floor.
+RECORDING_POSTS = frozenset({"street_officer", "district_officer"})
 
 
 def elders_visible_to(viewer: Viewer, *, also: Iterable[UUID] = ()) -> QuerySet[Elder]:
@@ -62,6 +66,16 @@ def letters_visible_to(viewer: Viewer) -> QuerySet[Letter]:
     return Letter.objects.filter(to_person=viewer.person_id) if viewer.person_id else Letter.objects.none()
 
 
-def is_the_elder(viewer: Viewer, elder: Elder) -> bool:
-    """Tell whether the viewer is the elder."""
-    return viewer.has(Role.SELF, "elder", elder.pk)
+def may_declare_for(viewer: Viewer, elder: Elder) -> bool:
+    """Tell whether the viewer may write down facts: whoever may act, and the officers of the elder's 户籍."""
+    return may_act_for(viewer, elder) or elders_visible_to(officer_only(viewer)).filter(pk=elder.pk).exists()
+
+
+def officer_only(viewer: Viewer) -> Viewer:
+    """Give the viewer as an officer who decides or reviews: without family ties, and without looking-only posts."""
+    return replace(viewer, grants=frozenset(grant for grant in viewer.grants if grant.role in RECORDING_POSTS))
+
+
+def role_beside(viewer: Viewer, elder_id: UUID) -> str:
+    """Give what the viewer is to an elder, or nothing."""
+    return next((role for role in Role.values if viewer.has(role, "elder", elder_id)), "")

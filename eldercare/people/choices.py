@@ -20,6 +20,14 @@ class Role(models.TextChoices):
     KIN = "kin", _("亲属（只看不办）")
 
 
+class Relation(models.TextChoices):
+    """How whoever registers an elder stands to them."""
+
+    SELF = "self", _("我就是老人本人")
+    CHILD = "child", _("我是子女或亲友，老人同意由我代办")
+    GUARDIAN = "guardian", _("我是老人的监护人")
+
+
 MAY_ACT = (Role.SELF, Role.GUARDIAN, Role.AGENT)
 
 
@@ -32,6 +40,16 @@ class Purpose(models.TextChoices):
     ASSESSMENT_SHARING = "assessment_sharing", _("把能力评估结果给养老院和补贴部门看")
     HOME_APPLICATION = "home_application", _("把老人资料给申请入住的养老院看")
     SUBSIDY_ROUTING = "subsidy_routing", _("每月补贴先付养老院费用")
+
+
+# What each way of registering makes of somebody, and the consent it rests on.
+RELATION_ROLES = {Relation.SELF: Role.SELF, Relation.CHILD: Role.AGENT, Relation.GUARDIAN: Role.GUARDIAN}
+ROLE_PURPOSES = {
+    Role.SELF: Purpose.REGISTRATION,
+    Role.GUARDIAN: Purpose.GUARDIANSHIP,
+    Role.AGENT: Purpose.REPRESENTATION,
+    Role.KIN: Purpose.REPRESENTATION,
+}
 
 
 class Source(models.TextChoices):

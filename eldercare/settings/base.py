@@ -1,6 +1,7 @@
 """Settings every environment shares. Legal figures never stand here: they are dated data on their floor."""
 
 import os
+from datetime import timedelta
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -112,6 +113,8 @@ AUTH_USER_MODEL = "accounts.User"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+MFA_ADAPTER = "eldercare.accounts.services.second_factor.Adapter"
+MFA_TOTP_ISSUER = "Eldercare JJJ"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "eldercare_session"
@@ -187,12 +190,19 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_BEAT_SCHEDULE: dict = {
+    "letters": {"task": "eldercare.people.tasks.sweep_letters", "schedule": 60, "options": {"expires": 60}},
     "heartbeat": {"task": "eldercare.portal.tasks.heartbeat", "schedule": 10, "options": {"expires": 30}},
 }
+
+# How letters leave: people/senders.py says which ways there are. The real service names `mail_and_sms`.
+LETTER_SENDER = os.environ.get("LETTER_SENDER", "eldercare.people.senders.outbox")
 
 # The sandbox bank: a separate process, spoken to over HTTP.
 SANDBOX_BANK_URL = os.environ.get("SANDBOX_BANK_URL", "http://127.0.0.1:8900")
 SANDBOX_BANK_SECONDS = float(os.environ.get("SANDBOX_BANK_SECONDS", "10"))
+PAYMENT_CHANNEL = os.environ.get("PAYMENT_CHANNEL", "sandbox")
+PAYMENT_ANSWER_WITHIN = timedelta(seconds=30)  # a payment sent and not answered by then is asked about
+SETTLEMENT_CHUNK = int(os.environ.get("SETTLEMENT_CHUNK", "2000"))  # rows of a run written in one transaction
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

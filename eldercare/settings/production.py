@@ -1,5 +1,7 @@
 """The real service: nothing is assumed, a missing key stops the start with a sentence."""
 
+import os
+
 from django.core.exceptions import ImproperlyConfigured
 
 from eldercare.settings.base import *
@@ -10,6 +12,7 @@ for _name in ("SECRET_KEY", "SEALED_KEYS", "SEALED_INDEX_KEYS"):
 if DEMO:
     raise ImproperlyConfigured("DEMO=1 is refused in production: it opens the clock and the outbox.")
 
+LETTER_SENDER = os.environ.get("LETTER_SENDER", "eldercare.people.senders.mail_and_sms")
 SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000

@@ -2,7 +2,7 @@
 
 from eldercare.people.models.consent import Consent
 from eldercare.people.models.elder import Certificate, Declaration, Elder, HukouSpell
-from eldercare.people.models.guardianship import Guardianship, GuardianInvitation
+from eldercare.people.models.guardianship import GuardianInvitation, Guardianship
 from eldercare.people.models.letter import Letter
 from eldercare.people.models.person import Person
 

@@ -54,7 +54,9 @@ class GuardianInvitation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     elder = models.ForeignKey(Elder, models.CASCADE, related_name="invitations")
-    kind = models.CharField(_("身份"), max_length=10, choices=[(Role.AGENT, Role.AGENT.label), (Role.KIN, Role.KIN.label)])
+    kind = models.CharField(
+        _("身份"), max_length=10, choices=[(Role.AGENT, Role.AGENT.label), (Role.KIN, Role.KIN.label)]
+    )
     address = SealedField()
     address_index = models.CharField(max_length=64, db_index=True, editable=False)
     invited_by = models.ForeignKey(Person, models.PROTECT, related_name="+")

@@ -82,5 +82,10 @@ def _birth_date(number: str) -> date:
     except ValueError:
         raise IdNumberProblem(
             "id_number_date",
-            say("身份证号码第 7 到 14 位是出生日期，{year} 年 {month} 月 {day} 日不存在。", year=year, month=month, day=day),
+            say(
+                "身份证号码第 7 到 14 位是出生日期，{year} 年 {month} 月 {day} 日不存在。",
+                year=year,
+                month=month,
+                day=day,
+            ),
         ) from None

@@ -1,0 +1,1 @@
+"""What happens to elders, consents, those beside them and letters: one verb, one function, one transaction."""
