@@ -26,7 +26,7 @@ def elders_visible_to(viewer: Viewer, *, also: Iterable[UUID] = ()) -> QuerySet[
     if posts:
         inside = Q()
         for code in posts:
-            inside |= Q(region_id__startswith=scope_prefix(code))
+            inside |= Q(region__code__startswith=scope_prefix(code))
         spells = HukouSpell.objects.filter(inside, days__contains=clock.today())
         visible |= Q(pk__in=spells.values("elder_id"))
     return Elder.objects.filter(visible)

@@ -52,7 +52,11 @@ def test_a_child_registers_a_mother_and_may_act_for_her_from_today():
     assert (facts.hukou, facts.hukou_district) == (((HUJIALOU, MOTHER, None),), CHAOYANG)
     assert (facts.circumstances["dibao"], facts.circumstances["low_income"]) == (False, None)
     beside = Guardianship.objects.get(elder=elder)
-    assert (beside.kind, beside.consent.purpose, beside.consent.given_by_id) == ("agent", "representation", user.person_id)
+    assert (beside.kind, beside.consent.purpose, beside.consent.given_by_id) == (
+        "agent",
+        "representation",
+        user.person_id,
+    )
     assert viewer_for(user).has("agent", "elder", elder.pk)
 
 
