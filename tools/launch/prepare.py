@@ -17,7 +17,7 @@ from tools import catalogues
 def main(data_dir: Path) -> None:
     catalogues.compile_all()
     django.setup()
-    details = sys.stdout
+    details = sys.stderr  # the log; what is printed is for the person
     steps: list[tuple[str, Callable[[], object]]] = [
         ("数据表 tables", lambda: call_command("migrate", interactive=False, verbosity=1, stdout=details)),
         ("缓存表 cache table", lambda: call_command("createcachetable", stdout=details)),
@@ -33,7 +33,7 @@ def main(data_dir: Path) -> None:
         steps.append(("示例数据 demo data", lambda: call_command("load_demo", stdout=details)))
         steps.append(("示例账号 demo logins", lambda: _write_logins(logins)))
     for name, step in steps:
-        print(f"  · {name}", file=sys.stderr, flush=True)
+        print(f"  · {name}", flush=True)
         step()
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,7 @@ from tools.launch.trouble import Trouble, tail
 SECONDS_TO_HEALTH = 120
 PATIENCE_WITH_A_START = 3  # times one part may end before the system is healthy
 LONGEST_PAUSE = 30  # seconds between two tries to start a part again
+TOLD_TO_MANAGE = ("DATABASE_URL", "REDIS_URL", "SANDBOX_BANK_URL", "DEMO")  # any `manage.py` typed beside us
 CALM = 60  # seconds of life after which earlier ends are forgotten
 
 
@@ -32,6 +34,31 @@ class Part(Protocol):
     def running(self) -> bool: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
+
+
+@dataclass
+class Watched:
+    """A part, and how often it ended lately: at once the first time, then with longer and longer pauses."""
+
+    part: Part
+    ends: int = 0
+    began: float = 0
+    due: float = 0  # when it is to be started again; 0: it runs
+
+    def tend(self, now: float) -> None:
+        if self.part.running:
+            if now - self.began > CALM:
+                self.ends = 0
+            return
+        if not self.due:
+            pause = min(LONGEST_PAUSE, 2**self.ends - 1)
+            self.ends, self.due = self.ends + 1, now + pause
+            name, log = self.part.name, self.part.log
+            say(f"  · {name} 意外停止，{pause} 秒后重新启动 ended; starting it again in {pause} s · {log}")
+        if now >= self.due:
+            self.began, self.due = now, 0
+            self.part.stop()
+            self.part.start()
 
 
 class System:
@@ -56,15 +83,7 @@ class System:
     def start(self) -> None:
         """Bring everything up and wait until it is healthy. Raises Trouble with the way out."""
         say(f"京津冀养老通 Eldercare JJJ · {self.data_dir}")
-        left = marked(self.data_dir)
-        if left:
-            say("  · 收拾上次意外中断留下的进程 ending what a killed start left behind")
-            end(left)
-        if not is_free(self.port):
-            raise Trouble(
-                f"端口 {self.port} 已被别的程序占用。请换一个端口，例如：PORT={self.port + 1} make run",
-                f"Port {self.port} is in use by another program. Choose another: PORT={self.port + 1} make run",
-            )
+        self._clear_the_way()
         first = self.data_dir / "first-start-done"
         if (self.data_dir / "secrets.env").exists() and not first.exists():
             say("  · 上次首次启动没有做完，接着做 the first start was cut short; going on with it")
@@ -73,9 +92,8 @@ class System:
         ports = keepsakes.ports(self.data_dir, ["postgres", "valkey", "bank"])
         self._start_servers(ports)
         self.env["SANDBOX_BANK_URL"] = f"http://127.0.0.1:{ports['bank']}"
-        said = ("DATABASE_URL", "REDIS_URL", "SANDBOX_BANK_URL", "DEMO")
         keepsakes.write_private(
-            self.data_dir / "running.env", keepsakes.as_env({name: self.env[name] for name in said})
+            self.data_dir / "running.env", keepsakes.as_env({name: self.env[name] for name in TOLD_TO_MANAGE})
         )
         self._prepare()
         for child in self._children(ports["bank"]):
@@ -85,29 +103,11 @@ class System:
         self._greet()
 
     def watch(self) -> None:
-        """Start again whatever ends, at once the first time, then with longer and longer pauses."""
-        ends: dict[str, int] = {}
-        due: dict[str, float] = {}
-        began: dict[str, float] = {}
+        """Start again whatever ends, until somebody stops us."""
+        watched = [Watched(part) for part in self.parts]
         while True:
-            now = time.monotonic()
-            for part in self.parts:
-                if part.running:
-                    if now - began.get(part.name, now) > CALM:
-                        ends.pop(part.name, None)
-                    continue
-                if part.name not in due:
-                    pause = min(LONGEST_PAUSE, 2 ** ends.get(part.name, 0) - 1)
-                    due[part.name] = now + pause
-                    ends[part.name] = ends.get(part.name, 0) + 1
-                    say(
-                        f"  · {part.name} 意外停止，{pause} 秒后重新启动 ended; starting it again in {pause} s · {part.log}"
-                    )
-                if now >= due[part.name]:
-                    del due[part.name]
-                    began[part.name] = now
-                    part.stop()
-                    part.start()
+            for each in watched:
+                each.tend(time.monotonic())
             time.sleep(0.3)
 
     def stop(self) -> None:
@@ -117,6 +117,17 @@ class System:
             part.stop()
         end(marked(self.data_dir), signal.SIGKILL)
         (self.data_dir / "running.env").unlink(missing_ok=True)
+
+    def _clear_the_way(self) -> None:
+        left = marked(self.data_dir)
+        if left:
+            say("  · 收拾上次意外中断留下的进程 ending what a killed start left behind")
+            end(left)
+        if not is_free(self.port):
+            raise Trouble(
+                f"端口 {self.port} 已被别的程序占用。请换一个端口，例如：PORT={self.port + 1} make run",
+                f"Port {self.port} is in use by another program. Choose another: PORT={self.port + 1} make run",
+            )
 
     def _start_servers(self, ports: dict[str, int]) -> None:
         """Use the addresses given, else our own servers."""
@@ -138,7 +149,7 @@ class System:
         part.start()
 
     def _prepare(self) -> None:
-        """Run tools.launch.prepare; its steps are told on our terminal, its details in a log."""
+        """Run tools.launch.prepare: its steps are told here, its details go to a log."""
         log = self.logs / "prepare.log"
         with log.open("ab") as out:
             done = subprocess.run(
@@ -146,14 +157,15 @@ class System:
                 env=self.env,
                 cwd=BASE_DIR,
                 stdin=subprocess.DEVNULL,
-                stdout=out,
+                stderr=out,
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGKILL),
             )
         if done.returncode:
             raise Trouble(
-                f"准备数据时出错，上面和 {log} 有说明。改正后再次 make run 会接着做。",
-                f"Preparing the data failed; see above and {log}. Once put right, make run goes on from here.",
+                f"准备数据时出错，日志：{log}\n{tail(log, 3)}\n改正后再次 make run 会接着做；从头再来请先删去 {self.data_dir}。",
+                f"Preparing the data failed; see {log}. Once put right, make run goes on from here; "
+                f"to begin anew remove {self.data_dir}.",
             )
 
     def _children(self, bank_port: int) -> list[Child]:
