@@ -1,0 +1,1 @@
+"""What the regulations conclude from facts. No Django, no clock, no query: the day is an argument."""

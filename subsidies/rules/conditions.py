@@ -1,0 +1,364 @@
+"""Each condition of a benefit on one day: pass, fail or unknown, in plain words, with its article. Adds nothing up."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from eldercare.kernel.days import DayRange
+from eldercare.kernel.sentences import Sentence, say
+from eldercare.kernel.verdict import Cite, Outcome, Reason
+from eldercare.regions.rules.codes import covers, district_of
+from subsidies.rules.facts import (
+    CIRCUMSTANCES,
+    LEVEL_NAMES,
+    LEVEL_WORDS,
+    NUMBERED_STANDARD,
+    WORDED_STANDARDS,
+    AssessedLevel,
+    Certificate,
+    Disability,
+    ElderInput,
+)
+from subsidies.rules.moments import A_DAY, Moment, birthday
+from subsidies.rules.programme import NEXT_MONTH, Benefit, CertificateTest, Exclusion, Programme, Tier, Way
+
+SEVERE_WORD = LEVEL_WORDS[3]
+MZT_039 = WORDED_STANDARDS[0]
+CATEGORY_NAMES = {
+    1: say("视力"),
+    2: say("听力"),
+    3: say("言语"),
+    4: say("肢体"),
+    5: say("智力"),
+    6: say("精神"),
+    7: say("多重"),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """How a question about the facts came out; `missing` names the facts that would settle an unknown."""
+
+    outcome: Outcome
+    text: Sentence
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A reason together with the facts it lacks."""
+
+    reason: Reason
+    missing: tuple[str, ...] = ()
+
+
+def _answer(name: str, outcome: Outcome, text: Sentence, cite: Cite, *missing: str) -> Condition:
+    return Condition(Reason(name, outcome, text, cite), missing)
+
+
+def standing(benefit: Benefit, elder: ElderInput, moment: Moment) -> Iterator[Condition]:
+    """Give the conditions every benefit of a programme asks: in force, age, 户籍, alive, not in prison."""
+    programme = benefit.programme
+    yield _in_force(programme, moment)
+    yield _age(programme, elder, moment)
+    yield _hukou(programme, elder, moment)
+    yield _alive(programme, elder, moment)
+    yield _prison(programme, elder, moment)
+
+
+def exclusions(benefit: Benefit, elder: ElderInput, moment: Moment) -> Iterator[Condition]:
+    """Give the answer of each exclusion of a benefit."""
+    for exclusion in benefit.exclusions:
+        yield _exclusion(benefit.programme, exclusion, elder, moment)
+
+
+def _in_force(programme: Programme, moment: Moment) -> Condition:
+    first, until = programme.valid_from, programme.valid_until
+    in_force = first <= moment.month.last_day and (until is None or moment.month.first_day < until)
+    outcome = Outcome.PASS if in_force else Outcome.FAIL
+    text = say("{title}自 {day} 起施行", title=Sentence(programme.title), day=first)
+    return _answer("in_force", outcome, text, programme.cite(""))
+
+
+def _age(programme: Programme, elder: ElderInput, moment: Moment) -> Condition:
+    cite = programme.cite(programme.articles["age"])
+    if elder.birth_date is None:
+        return _answer("age", Outcome.UNKNOWN, say("还不知道出生日期，无法判断年龄"), cite, "birth_date")
+    reached = birthday(elder.birth_date, programme.age_from, programme)
+    if moment.reached(reached, programme.setting("birthday_counts")):
+        return _answer("age", Outcome.PASS, say("已满 {age} 周岁", age=programme.age_from), cite)
+    return _answer("age", Outcome.FAIL, say("要到 {day} 才满 {age} 周岁", age=programme.age_from, day=reached), cite)
+
+
+def _hukou(programme: Programme, elder: ElderInput, moment: Moment) -> Condition:
+    cite = programme.cite(programme.articles["hukou"])
+    if elder.hukou is None:
+        return _answer("hukou", Outcome.UNKNOWN, say("还不知道户籍在哪里"), cite, "hukou")
+    rule = programme.setting("gain_counts")
+    if any(moment.holds(days, rule) for days in residence(programme, elder)):
+        return _answer("hukou", Outcome.PASS, say("户籍在北京"), cite)
+    return _answer("hukou", Outcome.FAIL, say("户籍不在北京"), cite)
+
+
+def residence(programme: Programme, elder: ElderInput) -> list[DayRange]:
+    """Give the spells of 户籍 inside the programme's region, moves between its districts joined."""
+    inside = sorted(
+        (one.days for one in elder.hukou or () if covers(programme.region, one.region)), key=lambda days: days.start
+    )
+    joined: list[DayRange] = []
+    for days in inside:
+        last = joined[-1] if joined else None
+        if last and (last.until is None or days.start <= last.until):
+            until = None if last.until is None or days.until is None else max(last.until, days.until)
+            joined[-1] = DayRange(last.start, until)
+        else:
+            joined.append(days)
+    return joined
+
+
+def payer_region(programme: Programme, elder: ElderInput, moment: Moment) -> str | None:
+    """Give the district that pays the month (160号 八): that of the day before the month, else the first moved into.
+
+    None when the 户籍 is not inside the programme's region, or its district is not known.
+    """
+    here = sorted(
+        (one for one in elder.hukou or () if covers(programme.region, one.region)), key=lambda one: one.days.start
+    )
+    before = moment.month.first_day - A_DAY
+    held = [one for one in here if before in one.days]
+    begun = [one for one in here if one.days.start in moment.month.period and one.days.until != one.days.start]
+    found = held[-1] if held else (begun[0] if begun else None)
+    if found is None or district_of(found.region) == programme.region:
+        return None
+    return district_of(found.region)
+
+
+def _alive(programme: Programme, elder: ElderInput, moment: Moment) -> Condition:
+    cite = programme.cite(programme.articles["changes"])
+    if elder.died_on and elder.died_on <= moment.day:
+        return _answer("alive", Outcome.FAIL, say("老人已于 {day} 去世，次月起停发", day=elder.died_on), cite)
+    if elder.declared_missing_on and elder.declared_missing_on <= moment.day:
+        text = say("老人已于 {day} 被宣告失踪，次月起停发", day=elder.declared_missing_on)
+        return _answer("alive", Outcome.FAIL, text, cite)
+    return _answer("alive", Outcome.PASS, say("老人在世"), cite)
+
+
+def _prison(programme: Programme, elder: ElderInput, moment: Moment) -> Condition:
+    cite = programme.cite(programme.articles["changes"])
+    if elder.prison is None:
+        return _answer("prison", Outcome.UNKNOWN, say("还不知道是否在服刑"), cite, "prison")
+    ends = programme.setting("restart_after_prison")
+    if any(moment.bars(days, begins=NEXT_MONTH, ends=ends) for days in elder.prison):
+        return _answer("prison", Outcome.FAIL, say("服刑期间停发"), cite)
+    return _answer("prison", Outcome.PASS, say("没有在服刑"), cite)
+
+
+def _exclusion(programme: Programme, exclusion: Exclusion, elder: ElderInput, moment: Moment) -> Condition:
+    stated = elder.circumstance(exclusion.circumstance)
+    label = CIRCUMSTANCES[exclusion.circumstance]
+    name = f"not_{exclusion.circumstance}"
+    if stated is None:
+        fact = f"circumstances.{exclusion.circumstance}"
+        return _answer(name, Outcome.UNKNOWN, say("还不知道是否享受{other}", other=label), exclusion.cite, fact)
+    begins, ends = programme.setting("exclusion_begins"), programme.setting("gain_counts")
+    barred = stated if isinstance(stated, bool) else any(moment.bars(d, begins=begins, ends=ends) for d in stated)
+    if barred:
+        return _answer(name, Outcome.FAIL, say("已享受{other}，不能同时享受这一项", other=label), exclusion.cite)
+    return _answer(name, Outcome.PASS, say("没有享受{other}", other=label), exclusion.cite)
+
+
+@dataclass(frozen=True)
+class TierFound:
+    """Which tier holds, if one does, and why. `possible` are the tiers that can't be ruled out, the one that holds last."""
+
+    tier: Tier | None
+    found: Found
+    possible: tuple[Tier, ...] = ()
+
+
+def tier_of(benefit: Benefit, elder: ElderInput, moment: Moment) -> TierFound:
+    """Find the first tier that holds. An unknown tier above it leaves the tier undecided; one below it is ignored."""
+    unsure: list[tuple[Tier, Found]] = []
+    sure: list[tuple[Tier, Found]] = []
+    for tier in benefit.tiers:
+        found = any_of(_way_found(way, benefit.programme, elder, moment) for way in tier.ways)
+        if found.outcome is Outcome.UNKNOWN:
+            unsure.append((tier, found))
+        if found.outcome is Outcome.PASS:
+            sure.append((tier, found))
+            break
+    possible = tuple(tier for tier, _found in unsure + sure)
+    if unsure:
+        missing = _once(name for _tier, found in unsure for name in found.missing)
+        return TierFound(None, Found(Outcome.UNKNOWN, unsure[0][1].text, missing), possible)
+    if sure:
+        return TierFound(*sure[0], possible)
+    return TierFound(None, Found(Outcome.FAIL, _no_tier(benefit, elder, moment)))
+
+
+def _no_tier(benefit: Benefit, elder: ElderInput, moment: Moment) -> Sentence:
+    looked_at = [way for tier in benefit.tiers for way in tier.ways]
+    if any(way.age_from for way in looked_at):
+        youngest = min(way.age_from for way in looked_at if way.age_from)
+        return say("未满 {age} 周岁", age=youngest)
+    if any(way.assessed_severe for way in looked_at):
+        return say("{assessed}；也没有达到标准的残疾人证", assessed=_assessed(benefit.programme, elder, moment).text)
+    return say("没有符合任何一档的认定")
+
+
+def any_of(found: Iterable[Found]) -> Found:
+    """Join questions of which one is enough."""
+    every = list(found)
+    passed = next((one for one in every if one.outcome is Outcome.PASS), None)
+    if passed:
+        return passed
+    unknown = [one for one in every if one.outcome is Outcome.UNKNOWN]
+    if unknown:
+        return Found(Outcome.UNKNOWN, unknown[0].text, _once(name for one in unknown for name in one.missing))
+    return every[0]
+
+
+def all_of(found: Iterable[Found]) -> Found:
+    """Join questions that must all pass."""
+    every = list(found)
+    failed = next((one for one in every if one.outcome is Outcome.FAIL), None)
+    if failed:
+        return failed
+    unknown = [one for one in every if one.outcome is Outcome.UNKNOWN]
+    if unknown:
+        return Found(Outcome.UNKNOWN, unknown[0].text, _once(name for one in unknown for name in one.missing))
+    text = every[0].text if len(every) == 1 else say("{first}；{second}", first=every[0].text, second=every[1].text)
+    return Found(Outcome.PASS, text)
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _way_found(way: Way, programme: Programme, elder: ElderInput, moment: Moment) -> Found:
+    found: list[Found] = []
+    if way.circumstance:
+        found.append(_circumstance(way.circumstance, programme, elder, moment))
+    if way.assessed_severe:
+        found.append(_assessed(programme, elder, moment))
+    if way.certificate:
+        found.append(_certified(way.certificate, programme, elder, moment))
+    if way.age_from:
+        found.append(_aged(way.age_from, programme, elder, moment))
+    if way.income_below:
+        found.append(_income(way.income_below, programme, elder))
+    return all_of(found)
+
+
+def _circumstance(name: str, programme: Programme, elder: ElderInput, moment: Moment) -> Found:
+    stated, label = elder.circumstance(name), CIRCUMSTANCES[name]
+    if stated is None:
+        return Found(Outcome.UNKNOWN, say("还不知道是否属于{label}", label=label), (f"circumstances.{name}",))
+    rule = programme.setting("gain_counts")
+    holds = stated if isinstance(stated, bool) else any(moment.holds(days, rule) for days in stated)
+    if holds:
+        return Found(Outcome.PASS, say("属于{label}", label=label))
+    return Found(Outcome.FAIL, say("不属于{label}", label=label))
+
+
+def _aged(age: int, programme: Programme, elder: ElderInput, moment: Moment) -> Found:
+    if elder.birth_date is None:
+        return Found(Outcome.UNKNOWN, say("还不知道出生日期，无法判断年龄"), ("birth_date",))
+    reached = moment.reached(birthday(elder.birth_date, age, programme), programme.setting("birthday_counts"))
+    outcome = Outcome.PASS if reached else Outcome.FAIL
+    return Found(outcome, say("已满 {age} 周岁", age=age) if reached else say("未满 {age} 周岁", age=age))
+
+
+def _income(name: str, programme: Programme, elder: ElderInput) -> Found:
+    standard = programme.setting(name)
+    if standard is None:
+        return Found(Outcome.UNKNOWN, programme.note(name), (f"settings.{name}",))
+    if elder.own_monthly_income_fen is None:
+        return Found(Outcome.UNKNOWN, say("还不知道本人每月收入"), ("own_monthly_income_fen",))
+    if elder.own_monthly_income_fen < standard:
+        return Found(Outcome.PASS, say("本人收入低于低保标准"))
+    return Found(Outcome.FAIL, say("本人收入不低于低保标准"))
+
+
+def assessment_at(programme: Programme, elder: ElderInput, moment: Moment) -> AssessedLevel | None:
+    """Give the assessment that counts: the latest one concluded, also when it has run out."""
+    rule = programme.setting("gain_counts")
+    concluded = [one for one in elder.assessments or () if moment.reached(one.concluded_on, rule)]
+    return max(concluded, key=lambda one: one.concluded_on, default=None)
+
+
+def _assessed(programme: Programme, elder: ElderInput, moment: Moment) -> Found:
+    if elder.assessments is None:
+        return Found(Outcome.UNKNOWN, say("还没有能力评估结果"), ("assessments",))
+    one = assessment_at(programme, elder, moment)
+    if one is None:
+        return Found(Outcome.FAIL, say("还没有做过能力评估"))
+    if one.valid_until and one.valid_until < moment.day:
+        return Found(Outcome.FAIL, say("能力评估已于 {day} 到期", day=one.valid_until))
+    severe = _is_severe(programme, one)
+    if severe is False:
+        return Found(Outcome.FAIL, say("能力评估为{level}，没有达到重度失能", level=level_name(one)))
+    if severe is None or one.valid_until is None:
+        return Found(Outcome.UNKNOWN, say("能力评估的等级或有效期不清楚"), ("assessments",))
+    if one.recognised is False:
+        return Found(Outcome.FAIL, say("外地的能力评估结果没有得到认可"))
+    if one.recognised is None:
+        return Found(Outcome.UNKNOWN, say("外地的能力评估结果能否认可还不能判断"), ("assessments",))
+    return Found(
+        Outcome.PASS,
+        say(
+            "{day} 的能力评估为{level}，有效至 {until}",
+            day=one.concluded_on,
+            level=level_name(one),
+            until=one.valid_until,
+        ),
+    )
+
+
+def level_name(one: AssessedLevel) -> Sentence:
+    """Name an assessed level as the family reads it."""
+    if isinstance(one.level, int):
+        return say("{level} 级（{name}）", level=one.level, name=Sentence(LEVEL_NAMES[one.level]))
+    return Sentence(one.level or "")
+
+
+def _is_severe(programme: Programme, one: AssessedLevel) -> bool | None:
+    if one.level is None:
+        return None
+    if one.standard == NUMBERED_STANDARD:
+        return one.level in programme.setting("severe_levels")
+    if one.level != SEVERE_WORD:
+        return False
+    return None if one.standard == MZT_039 and programme.setting("legacy_mzt039") == "reassess" else True
+
+
+def _certified(test: CertificateTest, programme: Programme, elder: ElderInput, moment: Moment) -> Found:
+    if elder.certificates is None:
+        return Found(Outcome.UNKNOWN, say("还不知道有没有残疾人证"), ("certificates",))
+    rule = programme.setting("gain_counts")
+    held = [one for one in elder.certificates if moment.holds(one.days, rule)]
+    if not held:
+        return Found(Outcome.FAIL, say("没有残疾人证"))
+    return any_of(_certificate(test, one) for one in held)
+
+
+def _certificate(test: CertificateTest, one: Certificate) -> Found:
+    if one.own.category is None or one.own.level is None:
+        return Found(Outcome.UNKNOWN, say("残疾人证的类别或等级不清楚"), ("certificates",))
+    if test.multiple and not one.is_multiple:
+        return Found(Outcome.FAIL, say("不是多重残疾"))
+    if not one.is_multiple:
+        return _disability(test, one.own)
+    if one.components is not None:
+        return any_of(_disability(test, part) for part in one.components)
+    # The certificate's level is that of its severest component: no component can be more severe.
+    if any(level >= one.own.level for level in test.levels):
+        return Found(Outcome.UNKNOWN, say("多重残疾证没有写明具体类别和等级"), ("certificates.components",))
+    return Found(Outcome.FAIL, say("多重残疾的等级没有达到标准"))
+
+
+def _disability(test: CertificateTest, one: Disability) -> Found:
+    if one.category is None or one.level is None:
+        return Found(Outcome.UNKNOWN, say("多重残疾证没有写明具体类别和等级"), ("certificates.components",))
+    matches = one.category in test.categories and one.level in test.levels
+    label = say("{category}残疾 {level} 级", category=CATEGORY_NAMES[one.category], level=one.level)
+    return Found(Outcome.PASS if matches else Outcome.FAIL, label)
