@@ -1,11 +1,13 @@
 """What do we know about divisions? Reads only; knows nobody's rights over them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
 from eldercare.regions.choices import Kind, Level
 from eldercare.regions.models import Pairing, Region
 from eldercare.regions.rules.codes import ancestors_of, scope_prefix
@@ -30,6 +32,21 @@ def region(code: str) -> Region | None:
     return Region.objects.filter(pk=code).first()
 
 
+def require_regions(named: Mapping[str, str]) -> None:
+    """Make sure that the divisions exist; `named` maps a field to a code. Raises Refusal `unknown_region`, naming each."""
+    known = set(Region.objects.filter(pk__in=named.values()).values_list("pk", flat=True))
+    unknown = {
+        field: say("没有 {code} 这个行政区划。", code=code) for field, code in named.items() if code not in known
+    }
+    if unknown:
+        raise Refusal(
+            "unknown_region",
+            say("有的行政区划这里没有。"),
+            next_step=say("请使用京津冀三地现行的六位代码（街道为九位），可在 /api/v1/regions 查到。"),
+            fields=unknown,
+        )
+
+
 def full_name(code: str) -> str:
     """Write a division with those it lies in: 北京市朝阳区建外街道. An unknown code is given back as it is."""
     return full_names([code]).get(code, code)
@@ -50,6 +67,14 @@ def full_names(codes: Iterable[str]) -> dict[str, str]:
 def within(code: str) -> QuerySet[Region]:
     """Give a division and all inside it, in the order of their codes."""
     return Region.objects.filter(pk__startswith=scope_prefix(code)).order_by("code")
+
+
+def divisions(*, within: str = "", level: str = "", kind: str = "") -> QuerySet[Region]:
+    """Give the divisions that fit."""
+    rows = Region.objects.filter(pk__startswith=scope_prefix(within)) if within else Region.objects.all()
+    if level:
+        rows = rows.filter(level=level)
+    return rows.filter(kind=kind) if kind else rows
 
 
 def provinces() -> QuerySet[Region]:
