@@ -86,14 +86,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
-@pytest.fixture(autouse=True, scope="session")
-def empty_broker() -> None:
-    """Messages of an earlier run on the same broker number are nobody's."""
-    import redis
-
-    redis.Redis.from_url(os.environ["REDIS_URL"]).flushdb()
-
-
 @pytest.fixture(scope="session")
 def browser():
     """One headless Chromium for this process."""
