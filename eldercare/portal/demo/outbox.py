@@ -1,4 +1,4 @@
-"""What a demonstration may show and a real service never would: letters as sent, second-factor codes of demo officers."""
+"""What a demonstration may show and a real service never would: letters as sent, demo officers' second-factor codes."""
 
 from typing import Any
 

@@ -57,7 +57,11 @@ def birth_date_of(age: int, on: date) -> date:
 
 
 def elder_from(description: Description, on: date) -> dict[str, Any]:
-    """Give the description as the `elder` of POST /api/v1/subsidies/preview."""
+    """Give the description as the `elder` of POST /api/v1/subsidies/preview.
+
+    Prison and welfare allowances of other kinds are not asked for in a first look and are supposed absent; the page
+    says so beside the answer.
+    """
     birth = birth_date_of(description.age, on)
     return {
         "birth_date": birth.isoformat(),
@@ -65,6 +69,8 @@ def elder_from(description: Description, on: date) -> dict[str, Any]:
         "assessments": [_assessment(description.level, on)] if description.level is not None else [],
         "certificates": [_certificate(*description.certificate, birth)] if description.certificate else [],
         "circumstances": _circumstances(description),
+        "prison": [],
+        "welfare_allowances": [],
     }
 
 

@@ -50,14 +50,14 @@ def straight_km(a: Point, b: Point) -> float:
     return 2 * EARTH_KM * math.asin(math.sqrt(h))
 
 
-def minutes_between(a: Point, b: Point) -> int:
-    """Estimate the minutes of a drive, rounded up.
+def minutes_for(straight_km: float) -> int:
+    """Estimate the minutes of a drive over a distance as the crow flies, rounded up.
 
-    >>> minutes_between((39.92, 116.44), (39.38, 117.04))
+    >>> minutes_for(79.0)
     130
     """
     f = figures()
-    road_km = straight_km(a, b) * f.detour
+    road_km = straight_km * f.detour
     slow, fast = min(road_km, f.slow_km), max(road_km - f.slow_km, 0)
     minutes = f.ready_minutes + 60 * (slow / f.slow_kmh + fast / f.fast_kmh)
     return math.ceil(minutes / f.round_to_minutes) * f.round_to_minutes

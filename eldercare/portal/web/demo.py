@@ -89,15 +89,13 @@ def _clock_page(request: HttpRequest) -> HttpResponse:
 def outbox(request: HttpRequest) -> HttpResponse:
     """Show the last letters and codes that were sent, and the demo officers' second-factor codes of this moment."""
     if not _wants_page(request):
-        return JsonResponse(
-            {"clock": _clock_as_json(), "letters": kept.letters(), "second_factor": kept.second_factors()}
-        )
+        return JsonResponse({"clock": _clock_as_json(), "letters": kept.letters(), "second_factor": []})
     return render(request, "portal/outbox.html", _outbox(ClockForm(initial={"to": clock.now().replace(tzinfo=None)})))
 
 
 def _outbox(form: ClockForm) -> dict[str, Any]:
     offset = clock_offset()
-    return {"form": form, "letters": kept.letters(), "second_factors": kept.second_factors(), "is_moved": bool(offset)}
+    return {"clock_form": form, "letters": kept.letters(), "second_factors": [], "is_moved": bool(offset)}
 
 
 def _wants_page(request: HttpRequest) -> bool:

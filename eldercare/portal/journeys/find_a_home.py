@@ -1,0 +1,133 @@
+"""A family looks for a home: facilities give cards and quotes, subsidies say what is due, and here both are added.
+
+The subsidies are worked out once per request; each home only costs an addition. Nothing is stored.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from eldercare.kernel import clock
+from eldercare.kernel.verdict import Line
+from facilities.rules.charging import Charge
+from facilities.rules.settings import setting
+from facilities.selectors.quotes import Quote, best_quote, prices_of, quotes_for
+from facilities.selectors.search import PAGE, Found, HomeCard, SearchFilters, search
+from subsidies.rules.eligibility import BenefitAnswer, preview
+from subsidies.rules.facts import ElderInput
+from subsidies.rules.net import NetBenefit, NetCost, net_month
+
+SELF_CARE = "self_care"
+
+
+@dataclass(frozen=True)
+class Asker:
+    """For whom the prices are: the elder's facts, the care grade they are charged by, and the benefits due today."""
+
+    elder: ElderInput
+    care_grade: str
+    level: int | None
+    benefits: tuple[NetBenefit, ...]
+
+    @property
+    def spendable_fen(self) -> int:
+        """The most the elder's benefits can take off one month's bill."""
+        return sum(one.monthly_fen or 0 for one in self.benefits if one.is_due and one.spendable_at_home)
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What one home costs this elder for a whole month, before and after subsidies, line by line."""
+
+    quote: Quote
+    net: NetCost
+
+    @property
+    def lines(self) -> tuple[Charge | Line, ...]:
+        """The home's charges, then what the benefits take off; together they are the net month."""
+        return (*self.quote.lines, *self.net.lines)
+
+
+def asker(elder: ElderInput, on: date) -> Asker:
+    """Work out once what an elder is due; the care grade follows from the assessed level, self-care without one."""
+    level = level_of(elder, on)
+    grade = SELF_CARE if level is None else setting("care_grades", on)["levels"][level]
+    return Asker(elder, grade, level, tuple(_net_benefit(answer) for answer in preview(elder, on=on)))
+
+
+def level_of(elder: ElderInput, on: date) -> int | None:
+    """Give the numbered level of the latest assessment that is valid on the day and counts here, or None."""
+    valid = [
+        one
+        for one in elder.assessments or ()
+        if isinstance(one.level, int) and one.recognised and one.concluded_on <= on <= (one.valid_until or on)
+    ]
+    return max(valid, key=lambda one: one.concluded_on).level if valid else None
+
+
+def regraded(asking: Asker, care_grade: str) -> Asker:
+    """Ask for another care grade than the assessed level's; without one nothing changes."""
+    return replace(asking, care_grade=care_grade) if care_grade else asking
+
+
+def find(
+    filters: SearchFilters,
+    asking: Asker | None,
+    *,
+    page: str | None = None,
+    size: int = PAGE,
+    net_budget_fen: int | None = None,
+) -> Found:
+    """Give a page of homes; with an asker each card's `extra` is its Priced (or None where no price is published).
+
+    A net budget is asked of the tables as a gross one, raised by all the benefits can take off, and then held to the
+    fen: a page may be shorter than others, never wrong.
+    """
+    if asking is None:
+        return search(filters, page, size=size)
+    filters = replace(filters, care_grade=asking.care_grade)
+    if net_budget_fen is not None:
+        filters = replace(filters, budget_fen=net_budget_fen + asking.spendable_fen)
+    found = search(filters, page, size=size, extra=lambda cards: prices_for(cards, asking, filters.room_type or None))
+    if net_budget_fen is None:
+        return found
+    within = (card for card in found.cards if card.extra and card.extra.net.net_fen <= net_budget_fen)
+    return replace(found, cards=tuple(within))
+
+
+def prices_for(cards: Sequence[HomeCard], asking: Asker, room_type: str | None) -> dict[UUID, Priced]:
+    """Price a page of homes for one elder with one query."""
+    quotes = quotes_for([card.id for card in cards], room_type, asking.care_grade, clock.this_month())
+    return {facility_id: priced(quote, asking) for facility_id, quote in quotes.items()}
+
+
+def prices_by_room(facility_id: UUID, asking: Asker) -> list[Priced]:
+    """Price every room type of one home for one elder, cheapest first; empty where no complete price is published."""
+    month = clock.this_month()
+    prices = prices_of([facility_id], month.period).get(facility_id, [])
+    rooms = sorted({price.room_type for price in prices if price.item == "bed"})
+    quotes = [best_quote(facility_id, prices, room, asking.care_grade, month) for room in rooms]
+    return sorted((priced(quote, asking) for quote in quotes if quote), key=lambda one: one.net.net_fen)
+
+
+def priced(quote: Quote, asking: Asker) -> Priced:
+    """Take off a quote what the elder's benefits pay there."""
+    return Priced(quote, net_month(quote.lines, asking.benefits))
+
+
+def _net_benefit(answer: BenefitAnswer) -> NetBenefit:
+    line = answer.lines[0] if answer.lines else None
+    return NetBenefit(
+        programme=answer.programme,
+        name=answer.name,
+        answer=answer.answer,
+        monthly_fen=answer.monthly_fen,
+        spendable_at_home=answer.benefit.spendable_at_home,
+        eligible_lines=answer.benefit.eligible_lines,
+        because=line.because if line else answer.benefit.spendable_note,
+        cite=line.cite if line else answer.benefit.cite,
+        missing=answer.missing,
+        up_to_fen=answer.up_to_fen,
+        is_worse=any(option.better and option.programme != answer.programme for option in answer.alternatives),
+    )

@@ -1,0 +1,220 @@
+"""The public pages where families look for a home: the front page, the results, one home. No login, nothing stored."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from eldercare.kernel import clock
+from eldercare.kernel.sentences import Sentence, say
+from eldercare.portal.journeys import find_a_home
+from eldercare.portal.journeys.find_a_home import Asker, Priced
+from eldercare.portal.rules.description import Description, elder_from
+from eldercare.portal.rules.travel import centre_of, minutes_for, straight_km
+from eldercare.portal.web import described
+from eldercare.portal.web.search_form import SearchForm, ThreeQuestions
+from eldercare.regions.selectors import full_name
+from eldercare.ui.htmx import page_or_part
+from facilities.choices import BedType
+from facilities.rules.words import GRADES, LEVELS, ROOMS, item_name
+from facilities.selectors.page import FacilityPage, PriceRow, facility_page
+from facilities.selectors.search import Found, HomeCard, SearchFilters
+from subsidies.rules import facts
+
+ON_FRONT_PAGE = 4
+SAID_ELSEWHERE = ("free_beds", "freshness", "stars")  # the card says these in its own lines
+REASONS_SHOWN = 2
+
+
+@dataclass(frozen=True)
+class Told:
+    """The elder of this visit: what was said, in words, and what follows from it."""
+
+    description: Description
+    asking: Asker
+    words: Sentence
+    hukou_name: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A card with what only this page knows: the drive, the price for this elder, the two best reasons."""
+
+    card: HomeCard
+    why: tuple[Sentence, ...]
+    minutes: int | None = None
+    priced: Priced | None = None
+
+    @property
+    def quote_name(self) -> Sentence | None:
+        return _quote_name(self.priced) if self.priced else None
+
+
+@dataclass(frozen=True)
+class PricedRoom:
+    """One room type of a home for this elder. `undecided`: (benefit, at most in fen or None, what must be known)."""
+
+    priced: Priced
+    name: Sentence
+    undecided: list[tuple[Sentence, int | None, list[Sentence]]]
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Ask three questions and show homes with free beds."""
+    told = tell(request)
+    found = find_a_home.find(_filters({"free_beds": True}, told), told and told.asking, size=ON_FRONT_PAGE)
+    context = {"form": ThreeQuestions(), "told": told, "shown": _shown(found, told)}
+    return render(request, "portal/index.html", context)
+
+
+@require_safe
+def homes(request: HttpRequest) -> HttpResponse:
+    """List the homes that fit what was asked."""
+    form = SearchForm(request.GET)
+    told = tell(request)
+    context: dict[str, Any] = {"form": form, "told": told}
+    if form.is_valid():
+        found = _find(form.cleaned_data, told, request.GET.get("page") or None)
+        context |= {"shown": _shown(found, told), "previous": found.previous, "next": found.next, "found": True}
+    return page_or_part(request, "portal/homes.html", part="results", status=200 if form.is_valid() else 422, **context)
+
+
+@require_safe
+def home(request: HttpRequest, facility_id: UUID) -> HttpResponse:
+    """Show everything that is published about one home and, for a described elder, what it would cost."""
+    page = facility_page(facility_id)
+    if page is None:
+        raise Http404
+    told = tell(request)
+    prices = [
+        PricedRoom(priced, _quote_name(priced), _undecided(priced))
+        for priced in (find_a_home.prices_by_room(facility_id, told.asking) if told else [])
+    ]
+    wanted = request.GET.get("room_type")
+    context = {
+        "page": page,
+        "told": told,
+        "prices": prices,
+        "chosen": next((one for one in prices if one.priced.quote.room_type == wanted), prices[0] if prices else None),
+        "minutes": _minutes(page, told),
+        "price_tables": _price_tables(page),
+        "bed_types": [(BedType(name).label, count) for name, count in page.beds.types.items()],
+        "not_published": _not_published(page),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def tell(request: HttpRequest) -> Told | None:
+    """Give the elder this visitor described, with the benefits due worked out once."""
+    said = described.described(request)
+    if said is None:
+        return None
+    on = clock.today()
+    asking = find_a_home.asker(facts.elder_from(elder_from(said, on)), on)
+    place = full_name(said.hukou)
+    return Told(said, asking, _words(said, place), place)
+
+
+def _words(said: Description, place: str) -> Sentence:
+    if said.level is None:
+        return say("{age} 周岁，户籍{place}，还没有评估", age=said.age, place=place)
+    return say("{age} 周岁，户籍{place}，{level}", age=said.age, place=place, level=LEVELS[said.level])
+
+
+def _find(asked: dict[str, Any], told: Told | None, page: str | None) -> Found:
+    """With a described elder the budget is what the family pays itself; without one it is the home's price."""
+    filters = _filters(asked, told)
+    if told is None:
+        return find_a_home.find(filters, None, page=page)
+    asking = find_a_home.regraded(told.asking, filters.care_grade)
+    return find_a_home.find(filters, asking, page=page, net_budget_fen=asked["budget"])
+
+
+def _filters(asked: dict[str, Any], told: Told | None) -> SearchFilters:
+    bed_type = asked.get("bed_type")
+    return SearchFilters(
+        q=asked.get("q") or "",
+        region=asked.get("region") or "",
+        near=centre_of(told.description.hukou) if told else None,
+        care_grade=asked.get("care_grade") or "",
+        room_type=asked.get("room_type") or "",
+        budget_fen=None if told else asked.get("budget"),
+        stars=int(asked["stars"]) if asked.get("stars") else None,
+        free_beds=1 if asked.get("free_beds") else None,
+        medical_insurance=bool(asked.get("medical_insurance")),
+        dementia=bool(asked.get("dementia")),
+        inclusive=bed_type == "inclusive",
+        short_stay=bed_type == "short_stay",
+        sort=asked.get("sort") or "recommended",
+    )
+
+
+def _shown(found: Found, told: Told | None) -> list[Shown]:
+    return [
+        Shown(
+            card=card,
+            why=_why(card),
+            minutes=minutes_for(card.distance_km) if card.distance_km is not None else None,
+            priced=card.extra if told else None,
+        )
+        for card in found.cards
+    ]
+
+
+def _why(card: HomeCard) -> tuple[Sentence, ...]:
+    told = [reason.text for reason in card.reasons if reason.points and reason.id not in SAID_ELSEWHERE]
+    return tuple(told[:REASONS_SHOWN])
+
+
+def _minutes(page: FacilityPage, told: Told | None) -> int | None:
+    """Estimate the drive from the 户籍 district of the described elder."""
+    start = centre_of(told.description.hukou) if told else None
+    if start is None or page.home.latitude is None:
+        return None
+    return minutes_for(straight_km(start, (page.home.latitude, page.home.longitude)))
+
+
+def _not_published(page: FacilityPage) -> list[Sentence]:
+    """Name what a family would want to know and the home has not said."""
+    home = page.home
+    facts_wanted = [
+        (page.has_prices, say("每月收费")),
+        (page.beds.is_published, say("空床数")),
+        (bool(page.stars), say("等级评定")),
+        (home.licence_valid_until, say("备案期限")),
+        (home.has_clinic is not None, say("是否内设医务室")),
+        (home.medical_insurance is not None, say("是否医保定点")),
+        (home.accepts_levels is not None, say("接收哪些照护等级的老人")),
+        (home.accepts_hukou is not None, say("接收哪里户籍的老人")),
+        (home.phone, say("联系电话")),
+        (home.address, say("详细地址")),
+    ]
+    return [name for known, name in facts_wanted if not known]
+
+
+def _price_tables(page: FacilityPage) -> list[tuple[Sentence, list[tuple[Sentence, PriceRow]]]]:
+    tables = [
+        (say("床位费，按房间"), page.bed_prices),
+        (say("护理费，按护理档次"), page.care_prices),
+        (say("餐费"), page.meal_prices),
+    ]
+    return [
+        (caption, [(item_name(row.item, row.room_type, row.care_grade), row) for row in rows])
+        for caption, rows in tables
+        if rows
+    ]
+
+
+def _undecided(priced: Priced) -> list[tuple[Sentence, int | None, list[Sentence]]]:
+    return [
+        (one.name, one.up_to_fen, [facts.FACT_NAMES[name] for name in one.missing if name in facts.FACT_NAMES])
+        for one in priced.net.undecided
+    ]
+
+
+def _quote_name(priced: Priced) -> Sentence:
+    return say("{room}，{grade}护理", room=ROOMS[priced.quote.room_type], grade=GRADES[priced.quote.care_grade])
