@@ -87,7 +87,7 @@ class BedClaim(models.Model):
 
 
 class BedConfirmation(models.Model):
-    """Somebody said that the board is right as it stands. `by` keeps the words shown: 机构, 机构的系统, 示例数据."""
+    """Somebody said that the board is right as it stands. `by` is one of rules/words.CONFIRMED_BY."""
 
     facility = models.ForeignKey(Facility, models.CASCADE, related_name="confirmations")
     at = models.DateTimeField(db_default=ClockNow())

@@ -47,7 +47,12 @@ class Facility(models.Model):
             models.CheckConstraint(
                 name="a_home_has_both_coordinates_or_none",
                 condition=models.Q(latitude__isnull=True, longitude__isnull=True)
-                | models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | models.Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
             ),
         ]
         indexes = [models.Index(fields=["region"], name="facility_by_region")]

@@ -22,6 +22,12 @@ LEVELS: dict[int, Sentence] = {
     4: say("完全失能"),
 }
 
+CONFIRMED_BY: dict[str, Sentence] = {
+    "staff": say("机构工作人员"),
+    "token": say("机构自己的系统"),
+    "demo": say("示例数据"),
+}
+
 
 def item_name(item: str, room_type: str = "", care_grade: str = "") -> Sentence:
     """Name what a price is for: 床位费（双人间）, 护理费（失能）, 餐费."""

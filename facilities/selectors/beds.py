@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Count, DateField, Exists, Func, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from psycopg2.extras import DateRange
 
 from eldercare.kernel.clock import ClockNow
+from eldercare.kernel.sentences import Sentence
 from facilities.models import Bed, BedClaim, BedConfirmation
 from facilities.rules.freshness import UNKNOWN, freshness
 from facilities.rules.settings import setting
+from facilities.rules.words import CONFIRMED_BY
 
 NEVER = date(9999, 12, 31)
 
@@ -52,7 +54,7 @@ class Confirmation:
 
     level: str = UNKNOWN
     as_of: datetime | None = None
-    by: str = ""
+    by: Sentence | str = ""
 
 
 def live_claims() -> QuerySet[BedClaim]:
@@ -113,7 +115,7 @@ def confirmations(facility_ids: Iterable[UUID], now: datetime) -> dict[UUID, Con
         .values_list("facility", "at", "by")
     )
     ladder = setting("freshness", now.date())
-    return {facility_id: Confirmation(freshness(at, now, ladder), at, by) for facility_id, at, by in rows}
+    return {facility_id: Confirmation(freshness(at, now, ladder), at, CONFIRMED_BY[by]) for facility_id, at, by in rows}
 
 
 @dataclass(frozen=True)

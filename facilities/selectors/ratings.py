@@ -7,7 +7,7 @@ from uuid import UUID
 
 from eldercare.recognition.rules.claims import Recognition
 from eldercare.recognition.rules.engine import recognise
-from eldercare.recognition.selectors import agreements_in_force
+from eldercare.recognition.selectors import agreements_between
 from eldercare.regions.rules.codes import province_of
 from facilities.models import Rating
 from facilities.rules.claim import RatingFacts, rating_claim
@@ -45,7 +45,7 @@ def stars_shown(facility_ids: Iterable[UUID], on: date, used_in: str = BEIJING) 
     agreements = [
         agreement
         for issuer in sorted(issuers)
-        for agreement in agreements_in_force("rating", issuer, province_of(used_in), on)
+        for agreement in agreements_between("rating", issuer, province_of(used_in))
     ]
     found: dict[UUID, list[StarsShown]] = {}
     for row in rows:

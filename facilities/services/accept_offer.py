@@ -1,0 +1,105 @@
+"""The family answers an offer. Time is judged by the database's clock inside the statement that accepts."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from eldercare.audit.services import record
+from eldercare.kernel.clock import ClockNow
+from eldercare.kernel.locks import lock
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
+from eldercare.kernel.viewer import Viewer
+from facilities.access import offers_visible_to
+from facilities.choices import ApplicationState, ClaimKind, OfferState, StayState
+from facilities.models import Application, Bed, BedClaim, GradeSpell, Offer, Stay
+from facilities.services.claims import release
+from facilities.services.guards import family_only, found, no_longer
+from facilities.services.letters import tell_home
+
+
+@transaction.atomic
+def accept_offer(viewer: Viewer, *, offer_id: UUID) -> Stay:
+    """Accept a live offer: its claim becomes a stay claim from the agreed day and the stay is expected.
+
+    A second call gives the same stay. Raises Refusal `not_found` (404), `not_acting_for_elder` (403),
+    `offer_lapsed` (409), `already_answered` (409).
+    """
+    offer = found(offers_visible_to(viewer).select_related("application__facility", "bed__room", "claim"), offer_id)
+    family_only(viewer, offer.application.elder_id)
+    lock(Bed.objects.filter(pk=offer.bed_id))
+    accepted = Offer.objects.filter(pk=offer.pk, state=OfferState.LIVE, lapses_at__gt=ClockNow()).update(
+        state=OfferState.ACCEPTED, answered_at=ClockNow()
+    )
+    if not accepted:
+        return _answered_before(offer)
+    stay = _expect(offer)
+    home = offer.application.facility
+    record(viewer, "offer.accepted", str(offer), place=home.region_id, facts={"stay": str(stay.pk)})
+    tell_home(
+        home.pk,
+        kind="offer.accepted",
+        subject=say("家属接受了床位"),
+        body=say(
+            "{day} 起有一位老人来“{home}”入住，请准备好床位并在到达时办理入住。", day=offer.from_day, home=home.name
+        ),
+    )
+    return stay
+
+
+@transaction.atomic
+def decline_offer(viewer: Viewer, *, offer_id: UUID) -> Offer:
+    """Say no to a live offer; the bed is free at once. Raises as `accept_offer` does; twice changes nothing."""
+    offer = found(offers_visible_to(viewer).select_related("application__facility", "claim"), offer_id)
+    family_only(viewer, offer.application.elder_id)
+    lock(Bed.objects.filter(pk=offer.bed_id))
+    declined = Offer.objects.filter(pk=offer.pk, state=OfferState.LIVE).update(
+        state=OfferState.DECLINED, answered_at=ClockNow()
+    )
+    offer.refresh_from_db()
+    if not declined and offer.state != OfferState.DECLINED:
+        raise no_longer(offer)
+    if declined:
+        release(offer.claim)
+        Application.objects.filter(pk=offer.application_id).update(state=ApplicationState.DECLINED)
+        home = offer.application.facility
+        record(viewer, "offer.declined", str(offer), place=home.region_id)
+        tell_home(
+            home.pk,
+            kind="offer.declined",
+            subject=say("家属谢绝了床位"),
+            body=say("这张床已经放开，可以留给别的家庭。"),
+        )
+    return offer
+
+
+def _expect(offer: Offer) -> Stay:
+    application = offer.application
+    Application.objects.filter(pk=application.pk).update(state=ApplicationState.ACCEPTED)
+    stay = Stay.objects.create(
+        elder_id=application.elder_id,
+        facility_id=application.facility_id,
+        application=application,
+        claim=offer.claim,
+        room_type=offer.bed.room.room_type,
+        days=(offer.from_day, None),
+        state=StayState.EXPECTED,
+    )
+    GradeSpell.objects.create(stay=stay, care_grade=application.care_grade, days=(offer.from_day, None))
+    BedClaim.objects.filter(pk=offer.claim_id).update(kind=ClaimKind.STAY, lapses_at=None, noun=str(stay))
+    return stay
+
+
+def _answered_before(offer: Offer) -> Stay:
+    """Give the stay of an acceptance that already happened; every other answer is a refusal, and nothing is written."""
+    offer.refresh_from_db()
+    if offer.state == OfferState.ACCEPTED:
+        return Stay.objects.get(application=offer.application_id)
+    if offer.state in (OfferState.LIVE, OfferState.LAPSED):
+        raise Refusal(
+            "offer_lapsed",
+            say("这次留床已经过了答复时间，床位已放开。"),
+            next_step=say("您的申请还在。请联系机构重新留床，或者再看看别的机构。"),
+            status=409,
+        )
+    raise no_longer(offer)

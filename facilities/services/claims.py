@@ -1,0 +1,84 @@
+"""Puts claims on beds and takes them off. The exclusion constraint has the last word on who gets a bed.
+
+The bed's row is locked first, only so that claims on it come one after the other; nothing is checked before the insert.
+"""
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from eldercare.kernel.clock import ClockNow
+from eldercare.kernel.locks import lock
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
+from facilities.choices import ApplicationState, OfferState
+from facilities.models import Application, Bed, BedClaim, Offer
+
+BED_IS_TAKEN = "one_bed_is_claimed_once_a_day"
+
+
+def claim_bed(
+    bed: Bed,
+    kind: str,
+    *,
+    since: date,
+    until: date | None = None,
+    lapses_at: datetime | None = None,
+    noun: str = "",
+    note: str = "",
+) -> BedClaim:
+    """Claim a bed for the days `[since, until)`; inside a transaction.
+
+    What lapsed on the bed is closed first. Raises Refusal `bed_taken` (409) when another claim has one of the days.
+    """
+    lock(Bed.objects.filter(pk=bed.pk))
+    close_lapsed_on(bed)
+    with bed_is_taken_refused():
+        return BedClaim.objects.create(
+            bed=bed, kind=kind, days=(since, until), lapses_at=lapses_at, noun=noun, note=note
+        )
+
+
+class bed_is_taken_refused:
+    """Turns the constraint's no into a Refusal; the savepoint keeps the transaction usable."""
+
+    def __enter__(self) -> None:
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
+        self.savepoint.__exit__(kind, error, trace)
+        if isinstance(error, IntegrityError) and BED_IS_TAKEN in str(error):
+            raise Refusal(
+                "bed_taken",
+                say("这张床在这些天已经有人了。"),
+                next_step=say("请换一张床，或者换一个入住日期。"),
+                status=409,
+            ) from error
+
+
+def release(claim: BedClaim) -> None:
+    """Take a claim off before its days are over."""
+    BedClaim.objects.filter(pk=claim.pk, released_at__isnull=True).update(released_at=ClockNow())
+
+
+def end_claim(claim: BedClaim, until: date) -> None:
+    """Let a claim end on a day; a claim that would cover no day is released."""
+    since = claim.days.lower
+    if until <= since:
+        release(claim)
+        return
+    BedClaim.objects.filter(pk=claim.pk).update(days=DateRange(since, until))
+
+
+def close_lapsed_on(bed: Bed) -> int:
+    """Close the lapsed offers and claims on a locked bed, judged by the clock inside each statement."""
+    lapsed = Offer.objects.filter(bed=bed, state=OfferState.LIVE, lapses_at__lte=ClockNow())
+    applications = list(lapsed.values_list("application", flat=True))
+    if applications:
+        lapsed.filter(application__in=applications).update(state=OfferState.LAPSED, answered_at=ClockNow())
+        waiting = Application.objects.filter(pk__in=applications, state=ApplicationState.OFFERED)
+        waiting.update(state=ApplicationState.SUBMITTED)
+    over = BedClaim.objects.filter(bed=bed, released_at__isnull=True, lapses_at__lte=ClockNow())
+    return over.update(released_at=ClockNow())
