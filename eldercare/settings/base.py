@@ -90,7 +90,11 @@ TEMPLATES = [
                     ["django_cotton.cotton_loader.Loader", "django.template.loaders.app_directories.Loader"],
                 )
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "eldercare.ui.templatetags.ui", "django.templatetags.i18n"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "eldercare.ui.templatetags.ui",
+                "django.templatetags.i18n",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
@@ -106,7 +110,13 @@ COTTON_ISOLATE_BY_DEFAULT = True
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgres://eldercare@127.0.0.1:5432/eldercare"))}
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 # Counters of tries live in the database: signing in must not depend on the broker.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "accounts.User"
 # Addresses are sealed; allauth is asked for its second factor only and must not look for them.
@@ -115,6 +125,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 MFA_ADAPTER = "eldercare.accounts.services.second_factor.Adapter"
 MFA_TOTP_ISSUER = "Eldercare JJJ"
+# Steps of 30 seconds an app's clock may be off.
+MFA_TOTP_TOLERANCE = 1
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "eldercare_session"

@@ -1,10 +1,11 @@
-"""A one-time code sent to an address. The code and the address are kept only as digests; lives by the real time."""
+"""A one-time code sent to an address. The code itself is kept only as a digest. It lives by the real time."""
 
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from eldercare.kernel.keys import new_id
+from eldercare.kernel.sealed import SealedField
 
 
 class SignInCode(models.Model):
@@ -14,7 +15,10 @@ class SignInCode(models.Model):
     open an old code nor lock anybody out.
     """
 
+    SEALED_INDEXES = {"address_index": "address"}
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    address = SealedField()
     address_index = models.CharField(max_length=64)
     client_index = models.CharField(max_length=64)
     code_digest = models.CharField(max_length=64)

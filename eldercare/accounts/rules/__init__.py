@@ -1,0 +1,1 @@
+"""Who may put whom in which post. Pure."""
