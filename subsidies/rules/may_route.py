@@ -1,0 +1,33 @@
+"""May a benefit be spent at a home, and from which month? The recognition of the policy is handed in."""
+
+from collections.abc import Sequence
+
+from eldercare.kernel.days import Month
+from eldercare.kernel.sentences import say
+from eldercare.kernel.verdict import Outcome, Reason, Verdict, judge
+from subsidies.rules.programme import Benefit
+
+
+def routable(
+    benefit: Benefit, *, stays_there: bool, last_month: Month | None, this_month: Month, recognition: Sequence[Reason]
+) -> Verdict:
+    """Answer each condition of routing: spendable at a home, still due, the elder stays there, usable in that region."""
+    programme = benefit.programme
+    cite = programme.cite(programme.routing["article"]) if programme.routing else benefit.cite
+    due = last_month is None or last_month >= this_month
+    reasons = (
+        Reason("spendable", _outcome(benefit.spendable_at_home), benefit.spendable_note, cite),
+        Reason("due", _outcome(due), say("补贴正在按月发放") if due else say("补贴已经停发"), benefit.cite),
+        Reason(
+            "stay",
+            _outcome(stays_there),
+            say("老人住在（或即将入住）这家机构") if stays_there else say("老人没有住在这家机构"),
+            cite,
+        ),
+        *recognition,
+    )
+    return Verdict(judge(reasons), reasons)
+
+
+def _outcome(holds: bool) -> Outcome:
+    return Outcome.PASS if holds else Outcome.FAIL
