@@ -15,7 +15,7 @@ class State(TextChoices):
     CANCELLED = "cancelled", _("已取消")
 
 
-class Cause(TextChoices):
+class Reason(TextChoices):
     """Why an assessment is made (GB/T 42195-2022 A.1.3)."""
 
     FIRST = "first", _("首次评估")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from assessments.choices import WITH_RESULT
 from assessments.models import Agency, Assessment, Assessor
@@ -40,8 +40,9 @@ def assessors_in_force(on: date) -> QuerySet[Assessor]:
 
 def agencies(on: date) -> QuerySet[Agency]:
     """Give the agencies that can be chosen: those with at least two assessors on the day."""
-    working = assessors_in_force(on).values("agency_id").distinct()
-    return Agency.objects.filter(pk__in=working).select_related("region").order_by("region_id", "name")
+    staffed = assessors_in_force(on).values("agency_id").annotate(people=Count("user")).filter(people__gte=2)
+    rows = Agency.objects.filter(pk__in=staffed.values("agency_id"))
+    return rows.select_related("region").order_by("region_id", "name")
 
 
 def valid_assessment(elder_id: UUID, on: date) -> AssessmentFact | None:

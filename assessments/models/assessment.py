@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import OPEN, WITH_RESULT, Cause, State
+from assessments.choices import OPEN, WITH_RESULT, Reason, State
 from assessments.models.agency import Agency
 from assessments.rules.transitions import TRANSITIONS
 from eldercare.kernel.clock import ClockNow
@@ -48,7 +48,7 @@ class Assessment(models.Model):
     elder = models.ForeignKey("people.Elder", models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="assessments")
     instrument = models.CharField(_("标准"), max_length=40)
-    cause = models.CharField(_("评估原因"), max_length=10, choices=Cause)
+    reason = models.CharField(_("评估原因"), max_length=10, choices=Reason)
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.REQUESTED)
     requested_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(db_default=ClockNow(), editable=False)

@@ -5,6 +5,7 @@ TRANSITIONS: tuple[tuple[str, str], ...] = (
     ("requested", "cancelled"),
     ("assigned", "recorded"),
     ("assigned", "cancelled"),
+    ("recorded", "assigned"),
     ("recorded", "concluded"),
     ("concluded", "contested"),
 )
