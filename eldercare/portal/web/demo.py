@@ -23,6 +23,7 @@ from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.portal.demo import outbox as kept
+from eldercare.portal.demo.cast import officers_with_codes
 
 LONGEST_OFFSET = timedelta(days=3660)
 View = Callable[[HttpRequest], HttpResponse]
@@ -89,13 +90,20 @@ def _clock_page(request: HttpRequest) -> HttpResponse:
 def outbox(request: HttpRequest) -> HttpResponse:
     """Show the last letters and codes that were sent, and the demo officers' second-factor codes of this moment."""
     if not _wants_page(request):
-        return JsonResponse({"clock": _clock_as_json(), "letters": kept.letters(), "second_factor": []})
+        return JsonResponse(
+            {"clock": _clock_as_json(), "letters": kept.letters(), "second_factor": officers_with_codes()}
+        )
     return render(request, "portal/outbox.html", _outbox(ClockForm(initial={"to": clock.now().replace(tzinfo=None)})))
 
 
 def _outbox(form: ClockForm) -> dict[str, Any]:
     offset = clock_offset()
-    return {"clock_form": form, "letters": kept.letters(), "second_factors": [], "is_moved": bool(offset)}
+    return {
+        "clock_form": form,
+        "letters": kept.letters(),
+        "second_factors": officers_with_codes(),
+        "is_moved": bool(offset),
+    }
 
 
 def _wants_page(request: HttpRequest) -> bool:
