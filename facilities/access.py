@@ -46,7 +46,7 @@ def home_claims_for(viewer: Viewer) -> QuerySet[Employment]:
     """Give the claims to homes that lie in a region of one of the viewer's posts."""
     inside = Q(pk__in=[])
     for code in viewer.places("region", *OFFICERS):
-        inside |= Q(facility__region_id__startswith=scope_prefix(code))
+        inside |= Q(facility__region__code__startswith=scope_prefix(code))
     return Employment.objects.filter(inside)
 
 

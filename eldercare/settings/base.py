@@ -76,6 +76,8 @@ VIEWER_GRANTS = [
     "facilities.selectors.staff_grants",
 ]
 
+ACCOUNT_NAV_SOURCES = ["eldercare.accounts.web.nav.account_items"]
+
 ROOT_URLCONF = "eldercare.urls"
 WSGI_APPLICATION = "eldercare.wsgi.application"
 ASGI_APPLICATION = "eldercare.asgi.application"
@@ -123,6 +125,9 @@ AUTH_USER_MODEL = "accounts.User"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "accounts:sign_in"
+# Behind a proxy of our own: the header in which it writes the client's address (never one a client can write itself).
+CLIENT_ADDRESS_HEADER = os.environ.get("CLIENT_ADDRESS_HEADER", "")
 MFA_ADAPTER = "eldercare.accounts.services.second_factor.Adapter"
 MFA_TOTP_ISSUER = "Eldercare JJJ"
 # Steps of 30 seconds an app's clock may be off.

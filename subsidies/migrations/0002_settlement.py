@@ -453,10 +453,6 @@ class Migration(migrations.Migration):
             model_name='balancecheck',
             constraint=models.UniqueConstraint(fields=('statement', 'owner'), name='a_balance_is_checked_once'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='balancecheck',
-            trigger=pgtrigger.compiler.Trigger(name='a_balance_check_is_written_once', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='91b1984facfcb91d9476e5a945df193a1ecbe1ec', operation='UPDATE OR DELETE', pgid='pgtrigger_a_balance_check_is_written_once_e0dc6', table='subsidies_balancecheck', when='BEFORE')),
-        ),
         migrations.AddConstraint(
             model_name='statementline',
             constraint=models.UniqueConstraint(fields=('channel', 'bank_ref'), name='a_booking_is_kept_once'),

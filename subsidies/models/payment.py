@@ -163,7 +163,10 @@ class Break(models.Model):
 
 
 class BalanceCheck(models.Model):
-    """One account's closing balance on a statement's day: the bank's figure beside what our payments make it."""
+    """One account's closing balance on a statement's day: the bank's figure beside what our payments make it.
+
+    `ours_fen` is reckoned again as payments of that day become known, until both agree.
+    """
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="balances")
     owner = models.CharField(max_length=60)
@@ -174,7 +177,6 @@ class BalanceCheck(models.Model):
         verbose_name = _("余额核对")
         indexes = [models.Index(fields=["owner", "-id"], name="balance_checks_of_an_owner")]
         constraints = [models.UniqueConstraint(fields=["statement", "owner"], name="a_balance_is_checked_once")]
-        triggers = [written_once("a_balance_check_is_written_once")]
 
     def __str__(self) -> str:
         return f"{self.owner} {self.theirs_fen}"

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-EXECUTED, RETURNED = "executed", "returned"
+EXECUTED, RETURNED, REFUSED = "executed", "returned", "refused"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ def compare(ours: Ours | None, theirs: Sequence[Theirs], *, days_known: Collecti
         *(Finding("duplicate", line.amount_fen, line.booked_on, line.line) for line in executed[1:]),
         *(Finding("returned_after_success", line.amount_fen, line.booked_on, line.line) for line in returned),
     ]
-    if executed:
+    if executed and ours.state == REFUSED:
+        findings.append(Finding("theirs_only", executed[0].amount_fen, executed[0].booked_on, executed[0].line))
+    elif executed:
         findings += _differences(ours, executed[0])
     elif ours.state in (EXECUTED, RETURNED) and ours.booked_on in days_known:
         findings.append(Finding("ours_only", ours.amount_fen, ours.booked_on))

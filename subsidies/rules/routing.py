@@ -9,7 +9,6 @@ class BillLine:
     """One line of a bill: its place on it, what it is for (`bed`, `care`, `meal` …) and its fen."""
 
     number: int
-    label: str
     eligible_key: str
     amount_fen: int
 
@@ -19,7 +18,6 @@ class Part:
     """What of a bill's line a credit pays."""
 
     number: int
-    label: str
     eligible_key: str
     amount_fen: int
 
@@ -43,6 +41,6 @@ def share_of_bill(
     for line in lines:
         amount = min(left, line.amount_fen - paid.get(line.number, 0))
         if line.eligible_key in eligible and amount > 0:
-            parts.append(Part(line.number, line.label, line.eligible_key, amount))
+            parts.append(Part(line.number, line.eligible_key, amount))
             left -= amount
     return tuple(parts)

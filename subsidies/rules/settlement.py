@@ -9,8 +9,8 @@ from datetime import date
 
 from eldercare.kernel.days import Month
 from eldercare.kernel.refusal import Refusal
-from eldercare.kernel.sentences import say
-from eldercare.kernel.verdict import Cite, Line
+from eldercare.kernel.sentences import Sentence, say
+from eldercare.kernel.verdict import Cite, Line, Outcome, Reason
 
 # Which step may follow which; every door asks here, and the service locks the run first.
 RUN_STEPS: dict[str, frozenset[str]] = {
@@ -108,3 +108,74 @@ def _due_line(due: Due, month: Month, run_month: Month) -> DueLine:
         return DueLine(month, "regular", Line(say("{month} 补贴", month=month), due.monthly_fen, because, due.cite))
     because = say("审定的起始月是 {first}，这个月当时没有发，现在补上", first=due.first)
     return DueLine(month, "back_pay", Line(say("补发 {month} 补贴", month=month), due.monthly_fen, because, due.cite))
+
+
+END_OF_MONTH_BEFORE = "end_of_month_before"
+
+
+def pay_by(benefit_month: Month, word: str) -> date:
+    """Give the last day on which a month's benefit is to be paid, as the programme's calendar words it (160号 六)."""
+    if word != END_OF_MONTH_BEFORE:
+        raise ValueError(f"not a day a calendar can name: {word!r}")
+    return benefit_month.plus(-1).last_day
+
+
+@dataclass(frozen=True)
+class Matched:
+    """How many of a run's credits or payouts there should be, how many the bank's statement agrees with, in fen too."""
+
+    wanted: int
+    wanted_fen: int
+    matched: int
+    matched_fen: int
+
+    @property
+    def agrees(self) -> bool:
+        return (self.wanted, self.wanted_fen) == (self.matched, self.matched_fen)
+
+
+def matched_reasons(credits: Matched, payouts: Matched, open_breaks: int, unbalanced: int) -> tuple[Reason, ...]:
+    """Answer each condition of "our ledger, the bank's statement and the bills agree"."""
+    return (
+        _reason(
+            "credits",
+            credits.agrees,
+            say("每一笔补贴都已入账，并和银行对账单一致"),
+            say("{n} 笔补贴还没有和银行对账单对上", n=credits.wanted - credits.matched),
+        ),
+        _reason(
+            "payouts",
+            payouts.agrees,
+            say("每一笔付给养老机构的钱都和银行对账单一致"),
+            say("{n} 笔付给养老机构的钱还没有和银行对账单对上", n=payouts.wanted - payouts.matched),
+        ),
+        _reason("breaks", open_breaks == 0, say("没有未处理的差异"), say("还有 {n} 条差异没有处理", n=open_breaks)),
+        _reason(
+            "balances",
+            unbalanced == 0,
+            say("每个账户的余额都和银行一分不差"),
+            say("有 {n} 个账户的余额和银行不一致", n=unbalanced),
+        ),
+    )
+
+
+def closing_reasons(benefit_month: Month, today: date, bills_awaited: int) -> tuple[Reason, ...]:
+    """Answer what a matched run still waits for before it is closed."""
+    return (
+        _reason(
+            "month_over",
+            today > benefit_month.last_day,
+            say("{month} 已经过完", month=benefit_month),
+            say("{month} 还没有过完，账单要等月底以后", month=benefit_month),
+        ),
+        _reason(
+            "bills",
+            bills_awaited == 0,
+            say("该抵扣的账单都已出账"),
+            say("还有 {n} 份转付机构的账单没有出", n=bills_awaited),
+        ),
+    )
+
+
+def _reason(id: str, holds: bool, yes: Sentence, no: Sentence) -> Reason:
+    return Reason(id, Outcome.PASS if holds else Outcome.FAIL, yes if holds else no)

@@ -46,7 +46,7 @@ def test_an_account_without_enough_money_is_refused(open_bank):
 
 
 def test_the_books_survive_a_kill_and_a_restart(open_bank):
-    bank, channel = open_bank(), SandboxChannel()
+    bank, channel = open_bank(process=True), SandboxChannel()
     channel.send([order()])
     bank.kill()
     with pytest.raises(NoAnswer):
@@ -65,7 +65,7 @@ def test_a_lost_reply_is_found_by_asking(open_bank):
 
 
 def test_killed_after_executing_and_before_answering_it_has_executed(open_bank):
-    bank, channel = open_bank(), SandboxChannel()
+    bank, channel = open_bank(process=True), SandboxChannel()
     bank.stop()
     bank.start(FAULT="bank.executed:1", DEMO="1")
     with pytest.raises(NoAnswer):

@@ -63,9 +63,9 @@ class TestDueLines:
 
 
 BED, CARE, MEAL = (
-    BillLine(1, "床位费", "bed", 200_000),
-    BillLine(2, "护理费", "care", 150_000),
-    BillLine(3, "餐费", "meal", 80_000),
+    BillLine(1, "bed", 200_000),
+    BillLine(2, "care", 150_000),
+    BillLine(3, "meal", 80_000),
 )
 
 
@@ -80,7 +80,7 @@ class TestShareOfBill:
         assert share(60_000) == [(1, 60_000)]
 
     def test_a_credit_larger_than_the_eligible_lines_leaves_the_rest_with_the_elder(self):
-        assert share(60_000, (BillLine(1, "床位费", "bed", 20_000), BillLine(2, "护理费", "care", 9_999), MEAL)) == [
+        assert share(60_000, (BillLine(1, "bed", 20_000), BillLine(2, "care", 9_999), MEAL)) == [
             (1, 20_000),
             (2, 9_999),
         ]
@@ -122,6 +122,10 @@ class TestMatching:
         assert named(PAID, back) == [("returned_after_success", 60_000, False)]
         assert not agrees(PAID, twice)
         assert not agrees(PAID, back)
+
+    def test_a_booking_of_what_the_bank_told_us_it_refused_is_theirs_only(self):
+        refused = Ours(60_000, "refused", None)
+        assert named(refused, [Theirs(1, "executed", 60_000, DAY)]) == [("theirs_only", 60_000, False)]
 
     def test_nothing_is_missed_on_a_day_whose_statement_is_not_in_yet(self):
         assert named(PAID, [], days=()) == []
