@@ -209,6 +209,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE: dict = {
     "letters": {"task": "eldercare.people.tasks.sweep_letters", "schedule": 60, "options": {"expires": 60}},
     "heartbeat": {"task": "eldercare.portal.tasks.heartbeat", "schedule": 10, "options": {"expires": 30}},
+    # Settlement: every bell may be lost or rung twice; what it finds to do stands in the tables.
+    "runs-due": {"task": "subsidies.tasks.open_due_runs", "schedule": 60, "options": {"expires": 60}},
+    "settlement-sweep": {"task": "subsidies.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
+    "bills-to-redeem": {"task": "subsidies.tasks.redeem_due", "schedule": 15, "options": {"expires": 15}},
+    "unanswered-payments": {"task": "subsidies.tasks.ask_unknown", "schedule": 15, "options": {"expires": 15}},
+    "statements": {"task": "subsidies.tasks.collect_statements", "schedule": 15, "options": {"expires": 15}},
 }
 
 # How letters leave: people/senders.py says which ways there are. The real service names `mail_and_sms`.
