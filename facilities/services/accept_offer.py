@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.audit.services import record
 from eldercare.kernel.clock import ClockNow
@@ -82,10 +83,10 @@ def _expect(offer: Offer) -> Stay:
         application=application,
         claim=offer.claim,
         room_type=offer.bed.room.room_type,
-        days=(offer.from_day, None),
+        days=DateRange(offer.from_day, None),
         state=StayState.EXPECTED,
     )
-    GradeSpell.objects.create(stay=stay, care_grade=application.care_grade, days=(offer.from_day, None))
+    GradeSpell.objects.create(stay=stay, care_grade=application.care_grade, days=DateRange(offer.from_day, None))
     BedClaim.objects.filter(pk=offer.claim_id).update(kind=ClaimKind.STAY, lapses_at=None, noun=str(stay))
     return stay
 

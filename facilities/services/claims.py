@@ -36,7 +36,7 @@ def claim_bed(
     close_lapsed_on(bed)
     with bed_is_taken_refused():
         return BedClaim.objects.create(
-            bed=bed, kind=kind, days=(since, until), lapses_at=lapses_at, noun=noun, note=note
+            bed=bed, kind=kind, days=DateRange(since, until), lapses_at=lapses_at, noun=noun, note=note
         )
 
 

@@ -51,7 +51,7 @@ def set_price(
         room_type=room_type,
         care_grade=care_grade,
         monthly_fen=monthly_fen,
-        days=(since, None),
+        days=DateRange(since, None),
     )
     facts = {"item": item, "room_type": room_type, "care_grade": care_grade, "monthly_fen": monthly_fen}
     record(viewer, "price.set", f"facility:{home.pk}", place=home.region_id, facts={**facts, "since": str(since)})

@@ -144,7 +144,7 @@ def change_grade(viewer: Viewer, *, stay_id: UUID, care_grade: str, from_day: da
     current.days = DateRange(current.days.lower, from_day)
     current.save(update_fields=["days"])
     record(viewer, "stay.grade_changed", str(stay), place=stay.facility.region_id, facts={"from": str(from_day)})
-    return GradeSpell.objects.create(stay=stay, care_grade=care_grade, days=(from_day, None))
+    return GradeSpell.objects.create(stay=stay, care_grade=care_grade, days=DateRange(from_day, None))
 
 
 @transaction.atomic
@@ -159,7 +159,7 @@ def record_leave(viewer: Viewer, *, stay_id: UUID, since: date, until: date) -> 
         raise refusal
     try:
         with transaction.atomic():
-            leave = Leave.objects.create(stay=stay, days=(since, until))
+            leave = Leave.objects.create(stay=stay, days=DateRange(since, until))
     except IntegrityError as error:
         raise refusal from error
     record(viewer, "stay.leave", str(stay), place=stay.facility.region_id, facts={"days": (until - since).days})

@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import uuid4
 
+from django.db.backends.postgresql.psycopg_any import DateRange
+
 from eldercare.kernel import clock
 from facilities.choices import (
     ApplicationState,
@@ -86,7 +88,7 @@ def make_price(
         room_type=room_type,
         care_grade=care_grade,
         monthly_fen=monthly_fen,
-        days=(since, until),
+        days=DateRange(since, until),
     )
 
 
@@ -156,19 +158,21 @@ def make_stay(
     application = make_application(
         home, elder, by_person, care_grade=care_grade, room_type=room_type, state=ApplicationState.ACCEPTED
     )
-    claim = BedClaim.objects.create(bed=make_bed(home, room_type=room_type), kind=ClaimKind.STAY, days=(since, until))
+    claim = BedClaim.objects.create(
+        bed=make_bed(home, room_type=room_type), kind=ClaimKind.STAY, days=DateRange(since, until)
+    )
     stay = Stay.objects.create(
         elder=elder,
         facility=home,
         application=application,
         claim=claim,
         room_type=room_type,
-        days=(since, until),
+        days=DateRange(since, until),
         state=StayState.ENDED if until else StayState.IN,
         ended_reason=EndReason.WENT_HOME if until else "",
     )
     BedClaim.objects.filter(pk=claim.pk).update(noun=str(stay))
-    GradeSpell.objects.create(stay=stay, care_grade=care_grade, days=(since, until))
+    GradeSpell.objects.create(stay=stay, care_grade=care_grade, days=DateRange(since, until))
     return stay
 
 

@@ -1,0 +1,130 @@
+"""The pure rules against cases an official can read: tests/cases/facilities."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from eldercare.kernel.days import DayRange, Month
+from facilities.rules.charging import Presence, Price, PriceMissing, charges
+from facilities.rules.fit import HomeFacts, Need, fit
+from facilities.rules.freshness import freshness
+from facilities.rules.names import name_keys, name_query
+from facilities.rules.ranking import Standing, rank
+from facilities.rules.settings import ranking, setting
+
+CASES = Path(__file__).resolve().parent.parent / "cases" / "facilities"
+DAY = date(2026, 6, 15)
+
+
+def cases(file):
+    return [pytest.param(case, id=case["name"]) for case in yaml.safe_load((CASES / file).read_text("utf-8"))["cases"]]
+
+
+def days(row):
+    return DayRange(row["from"], row.get("until"))
+
+
+@pytest.mark.parametrize("case", cases("charging.yaml"))
+def test_charging(case):
+    prices = [
+        Price(row["item"], row["room_type"], row["care_grade"], row["monthly_fen"], days(row)) for row in case["prices"]
+    ]
+    presences = [Presence(days(row), row["room_type"], row["care_grade"]) for row in case["presences"]]
+
+    def work_out():
+        return charges(
+            Month.parse(case["month"]),
+            presences,
+            prices,
+            away=[days(row) for row in case.get("away", [])],
+            not_charged_on_leave=setting("billing", DAY)["not_charged_on_leave"],
+        )
+
+    if "price_missing" in case:
+        with pytest.raises(PriceMissing) as missing:
+            work_out()
+        assert {"item": missing.value.item, "day": missing.value.day} == case["price_missing"]
+        return
+    lines = work_out()
+    if "lines" in case:
+        assert {str(line.label): line.amount_fen for line in lines} == case["lines"]
+    if "amounts" in case:
+        assert [line.amount_fen for line in lines] == case["amounts"]
+    assert sum(line.amount_fen for line in lines) == case["total_fen"]
+
+
+TAKES_EVERYBODY = {
+    "kind": "home",
+    "accepts_levels": [0, 1, 2, 3, 4],
+    "accepts_hukou": ["110000"],
+    "takes_dementia": True,
+    "licence_valid_until": date(2030, 1, 1),
+}
+ELDER = {"birth_date": date(1945, 3, 10), "hukou_code": "110105003", "level": 3, "care_grade": "full"}
+
+
+@pytest.mark.parametrize("case", cases("fit.yaml"))
+def test_fit(case):
+    verdict = fit(
+        HomeFacts(**{**TAKES_EVERYBODY, **case.get("home", {})}),
+        Need(**{**ELDER, **case.get("need", {})}),
+        on=DAY,
+        admission=setting("admission", DAY),
+        grades=setting("care_grades", DAY)["levels"],
+    )
+    outcomes = {reason.id: reason.outcome.value for reason in verdict.reasons}
+    assert verdict.answer == case["verdict"]
+    assert outcomes == {**outcomes, **case.get("outcomes", {})}
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [(0, "fresh"), (24, "fresh"), (24.1, "recent"), (72, "recent"), (168, "verify"), (168.1, "unknown")],
+)
+def test_a_number_about_beds_grows_old(hours, expected):
+    now = datetime(2026, 6, 15, 12, tzinfo=UTC)
+    assert freshness(now - timedelta(hours=hours), now, setting("freshness", DAY)) == expected
+
+
+def test_a_number_nobody_confirmed_is_unknown():
+    assert freshness(None, datetime(2026, 6, 15, tzinfo=UTC), setting("freshness", DAY)) == "unknown"
+
+
+def test_the_best_home_earns_a_thousand_points_and_an_unpublished_one_none():
+    weights = ranking(DAY)
+    best = Standing(3, "fresh", 5, True, True, True)
+    silent = Standing(None, "unknown", None, False, None, None)
+    assert rank(best, weights)[0] == 1000
+    points, reasons = rank(silent, weights)
+    assert points == 0
+    assert [reason.id for reason in reasons] == [
+        "free_beds",
+        "freshness",
+        "stars",
+        "price",
+        "medical_insurance",
+        "licence",
+    ]
+
+
+def test_a_stale_number_drops_a_home_below_its_equal():
+    weights = ranking(DAY)
+    fresh, stale = (rank(Standing(3, level, 4, True, True, True), weights)[0] for level in ("fresh", "verify"))
+    assert fresh - stale == 160
+
+
+@pytest.mark.parametrize("typed", ["武", "武清", "清运", "运河颐养", "wuqing", "qingyun", "wqyh", "WQ", "ｗｑ", "颐"])
+def test_a_home_is_found_by_any_part_of_its_name_its_pinyin_or_initials(typed):
+    keys, query = name_keys("示例·武清运河颐养中心"), name_query(typed)
+    found = any(
+        set(tokens) <= set(keys.tokens) and query.text in getattr(keys, column)
+        for column, tokens in query.tokens.items()
+    )
+    assert found
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "··"])
+def test_nothing_typed_is_no_query(typed):
+    assert name_query(typed) is None

@@ -1,0 +1,139 @@
+"""Two hundred clients and one bed: exactly one gets it. And the same race without the wall, where it must go wrong."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date, timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection, transaction
+
+from eldercare.kernel import clock
+from eldercare.kernel.refusal import Refusal
+from facilities.choices import ApplicationState, ClaimKind, OfferState, StayState
+from facilities.models import Bed, BedClaim, Offer, Stay
+from facilities.services import accept_offer
+from facilities.services.claims import claim_bed
+from tests.builders.accounts import make_user, viewer_for
+from tests.builders.facilities import make_application, make_bed, make_home
+from tests.builders.people import make_elder
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+CLIENTS = 200
+ROUNDS = 60
+WALL = "one_bed_is_claimed_once_a_day"
+JUNE = date(2026, 6, 1)
+
+
+def at_once(acts: list[Callable]) -> list:
+    """Run all acts at the same moment, each on its own connection; give what each returned, or the code it was refused with."""
+    start = Barrier(len(acts))
+
+    def client(act):
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=60)
+            return act()
+        except Refusal as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(client, acts))
+
+
+def claims_of(bed: Bed, number: int) -> Callable:
+    """A client who wants the bed for ever, from some day in June."""
+
+    @transaction.atomic
+    def act():
+        return claim_bed(bed, ClaimKind.STAY, since=JUNE + timedelta(number % 30), noun=f"client:{number}")
+
+    return act
+
+
+@contextmanager
+def without_the_wall():
+    """Take the exclusion constraint down, and put it up again."""
+    wall = next(row for row in BedClaim._meta.constraints if row.name == WALL)
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(BedClaim, wall)
+    try:
+        yield
+    finally:
+        BedClaim.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(BedClaim, wall)
+
+
+def test_two_hundred_clients_want_one_bed_and_one_gets_it():
+    bed = make_bed(make_home(prices=False))
+    answers = at_once([claims_of(bed, number) for number in range(CLIENTS)])
+    winners = [answer for answer in answers if isinstance(answer, BedClaim)]
+    assert len(winners) == 1
+    assert BedClaim.objects.filter(bed=bed, released_at__isnull=True).count() == 1
+    assert {answer for answer in answers if isinstance(answer, str)} <= {"bed_taken", "busy"}
+
+
+def test_without_the_wall_the_same_race_gives_the_bed_to_many():
+    bed = make_bed(make_home(prices=False))
+    with without_the_wall():
+        answers = at_once([claims_of(bed, number) for number in range(CLIENTS)])
+        winners = [answer for answer in answers if isinstance(answer, BedClaim)]
+        assert len(winners) > 1
+    with pytest.raises(Refusal), transaction.atomic():
+        claims_of(bed, 0)()
+        claims_of(bed, 1)()
+
+
+class Offered:
+    """A live offer that lapses after so many milliseconds, and the family that may accept it."""
+
+    def __init__(self, home, milliseconds):
+        daughter = make_user()
+        elder = make_elder(guardian=daughter.person)
+        application = make_application(home, elder, daughter.person, state=ApplicationState.OFFERED)
+        self.bed = make_bed(home)
+        self.family = viewer_for(daughter)
+        now = clock.now()
+        lapses_at = now + timedelta(milliseconds=milliseconds)
+        claim = BedClaim.objects.create(bed=self.bed, kind=ClaimKind.OFFER, days=(JUNE, None), lapses_at=lapses_at)
+        self.offer = Offer.objects.create(
+            application=application,
+            bed=self.bed,
+            claim=claim,
+            from_day=JUNE,
+            offered_at=now,
+            lapses_at=lapses_at,
+            price={},
+        )
+
+    def accept(self):
+        return accept_offer(self.family, offer_id=self.offer.pk)
+
+
+def test_acceptance_against_expiry_has_exactly_one_outcome_each_time():
+    home = make_home(prices=False)
+    outcomes = set()
+    for number in range(ROUNDS):
+        offered = Offered(home, milliseconds=1 + 30 * (number % 20))
+        accepted, claimed = at_once([offered.accept, claims_of(offered.bed, 0)])
+        offer = Offer.objects.get(pk=offered.offer.pk)
+        family_won, other_won = isinstance(accepted, Stay), isinstance(claimed, BedClaim)
+        assert not (family_won and other_won)
+        assert family_won == (offer.state == OfferState.ACCEPTED)
+        assert Stay.objects.filter(application=offer.application_id).count() == int(family_won)
+        assert BedClaim.objects.filter(bed=offered.bed, released_at__isnull=True).count() == 1
+        if other_won:
+            assert (accepted, offer.state) == ("offer_lapsed", OfferState.LAPSED)
+        outcomes.add("accepted" if family_won else "lapsed")
+    assert outcomes == {"accepted", "lapsed"}
+
+
+def test_ten_clicks_on_accept_are_one_stay():
+    offered = Offered(make_home(prices=False), milliseconds=60_000)
+    stays = at_once([offered.accept] * 10)
+    assert {stay.pk for stay in stays} == {Stay.objects.get(state=StayState.EXPECTED).pk}
