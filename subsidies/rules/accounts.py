@@ -15,4 +15,4 @@ def read_account_number(text: str) -> str | None:
     True
     """
     digits = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
-    return digits if re.fullmatch(r"[0-9]{%d,%d}" % (FEWEST, MOST), digits) else None
+    return digits if digits.isascii() and digits.isdigit() and FEWEST <= len(digits) <= MOST else None
