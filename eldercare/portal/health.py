@@ -54,7 +54,7 @@ def _database() -> dict:
 def _broker() -> dict:
     def ask() -> None:
         with redis.Redis.from_url(
-            settings.CELERY_BROKER_URL,
+            settings.REDIS_URL,
             socket_connect_timeout=BROKER_PATIENCE,
             socket_timeout=BROKER_PATIENCE,
             retry=None,

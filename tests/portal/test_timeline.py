@@ -40,7 +40,7 @@ def test_a_stay_without_routing_asks_for_the_routing():
 
 
 def test_a_refused_subsidy_is_shown_as_failed_and_the_way_to_a_home_goes_on():
-    refused = replace(FRESH, assessment=Stand.DONE, subsidy=Stand.FAILED, routing=Stand.FAILED)
+    refused = replace(FRESH, assessment=Stand.DONE, subsidy=Stand.FAILED, routing=None)
 
     assert states(refused) == ["done", "failed", "current", "todo", "todo"]
     assert next_step(refused).door is Door.HOMES
@@ -51,3 +51,10 @@ def test_when_all_is_done_the_payments_are_what_is_left_to_see():
 
     assert states(done) == ["done"] * 6
     assert next_step(done).door is Door.PAYMENTS
+
+
+def test_an_application_the_assessment_began_waits_for_the_account():
+    begun = replace(FRESH, assessment=Stand.DONE, subsidy=Stand.WAITING, account_missing=True)
+
+    assert next_step(begun).door is Door.SUBSIDY
+    assert "收款账户" in str(next_step(begun).title)

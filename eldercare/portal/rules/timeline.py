@@ -29,19 +29,24 @@ class Door(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """What has happened so far. `bed` is the application to a home; `offer_lapses_at` is set while an offer waits."""
+    """What has happened so far. `bed` is the application to a home; `offer_lapses_at` is set while an offer waits.
+
+    `routing` None: no benefit the elder has could pay a home. `account_missing`: an application that an assessment
+    began by itself waits for the account.
+    """
 
     assessment: Stand
     subsidy: Stand
     bed: Stand
     stay: Stand
-    routing: Stand
+    routing: Stand | None
     payment: Stand
     level_name: Sentence | str = ""
     assessment_valid_until: date | None = None
     home_name: str = ""
     offer_lapses_at: datetime | None = None
     expected_on: date | None = None
+    account_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,13 +69,12 @@ class NextStep:
 
 def steps(progress: Progress) -> tuple[Step, ...]:
     """Give the six steps in order; the first that is not done is the current one, unless it failed."""
-    without_subsidy = progress.subsidy is Stand.FAILED
     rows = [
         (say("能力评估"), progress.assessment, _assessed(progress)),
         (say("申请补贴"), progress.subsidy, None),
         (say("申请养老院"), progress.bed, say("{home}", home=progress.home_name) if progress.home_name else None),
         (say("入住"), progress.stay, None),
-        *([] if without_subsidy else [(say("补贴付到养老院"), progress.routing, None)]),
+        *([(say("补贴付到养老院"), progress.routing, None)] if progress.routing else []),
         (say("每月付款"), progress.payment, None),
     ]
     first_open = next((i for i, (_, stand, _d) in enumerate(rows) if stand in {Stand.NOTHING, Stand.WAITING}), None)
@@ -88,6 +92,12 @@ def next_step(progress: Progress) -> NextStep:
             say("{home}给您留了一张床，过了时限会自动取消。", home=progress.home_name),
             Door.OFFER,
         )
+    if progress.account_missing:
+        return NextStep(
+            say("填写补贴的收款账户"),
+            say("评估结果达到了标准，补贴申请已经自动送到街道，只差收款账户。"),
+            Door.SUBSIDY,
+        )
     for stand, when_nothing, when_waiting in _ways(progress):
         if stand is Stand.NOTHING:
             return when_nothing
@@ -96,7 +106,7 @@ def next_step(progress: Progress) -> NextStep:
     return NextStep(say("看每月的付款"), say("每一笔钱从哪里来、付到哪里、为什么，都写在这里。"), Door.PAYMENTS)
 
 
-def _ways(progress: Progress) -> list[tuple[Stand, NextStep, NextStep]]:
+def _ways(progress: Progress) -> list[tuple[Stand | None, NextStep, NextStep]]:
     """Give, step by step, what to do when nothing happened yet and what to do while others work."""
     home = progress.home_name
     return [

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from eldercare.portal.health import healthz
-from eldercare.portal.web import demo, describe, homes
+from eldercare.portal.web import demo, describe, desk, elder, homes, offers
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("homes/<uuid:facility_id>", homes.home, name="home"),
     path("describe", describe.describe, name="describe"),
     path("describe/forget", describe.forget, name="forget"),
+    path("elders/<uuid:elder_id>", elder.elder, name="elder"),
+    path("offers/<uuid:offer_id>", offers.offer, name="offer"),
+    path("offers/<uuid:offer_id>/accept", offers.accept, name="accept"),
+    path("offers/<uuid:offer_id>/decline", offers.decline, name="decline"),
+    path("desk", desk.desk, name="desk"),
     path("demo/clock", demo.clock_door, name="clock"),
     path("demo/outbox", demo.outbox, name="outbox"),
     path("healthz", healthz, name="healthz"),

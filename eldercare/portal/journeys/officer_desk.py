@@ -1,0 +1,144 @@
+"""What waits for somebody who works here, role by role: counts capped, with the day they must be done by."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import QuerySet
+
+from assessments.access import assessments_to_work_on
+from assessments.choices import State as AssessmentState
+from eldercare.kernel import clock
+from eldercare.kernel.sentences import Sentence, say
+from eldercare.kernel.viewer import Viewer
+from facilities.access import facilities_of, home_claims_for
+from facilities.choices import ApplicationState as BedApplicationState
+from facilities.choices import EmploymentState, StayState
+from facilities.models import Application as BedApplication
+from facilities.models import Facility, Stay
+from subsidies.access import DISTRICT_OFFICER, STREET_OFFICER, desk_applications, runs_visible_to
+from subsidies.choices import ApplicationState, RunState
+from subsidies.rules.programme import Programme
+from subsidies.selectors.programmes import applicable
+
+MOST = 100
+
+
+class Door(StrEnum):
+    """Where a queue is worked on; the web room knows the address."""
+
+    REVIEW = "review"
+    DECIDE = "decide"
+    RUNS = "runs"
+    HOME_CLAIMS = "home_claims"
+    ASSESSMENTS = "assessments"
+    HOME = "home"
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One kind of work. `count` stops at MOST; `due` is the last day for this month's work, None when there is none."""
+
+    title: Sentence
+    why: Sentence
+    count: int
+    door: Door
+    due: date | None = None
+    place: object = None
+
+    @property
+    def more(self) -> bool:
+        return self.count >= MOST
+
+    @property
+    def shown(self) -> str:
+        return f"{MOST}+" if self.more else str(self.count)
+
+
+def queues(viewer: Viewer) -> list[Queue]:
+    """Give the viewer's queues: those of the street, the district, the runs, an agency, the homes."""
+    today = clock.today()
+    return [*_street(viewer, today), *_district(viewer, today), *_runs(viewer), *_agency(viewer), *_homes(viewer)]
+
+
+def _street(viewer: Viewer, today: date) -> list[Queue]:
+    streets = viewer.places("region", STREET_OFFICER)
+    if not streets:
+        return []
+    waiting = desk_applications(viewer).filter(state=ApplicationState.SUBMITTED, street__in=streets)
+    return [
+        Queue(
+            say("待初审的补贴申请"),
+            say("有异议的要在期限前报区民政局。"),
+            _count(waiting),
+            Door.REVIEW,
+            _this_month(today, "objections_by_day"),
+        )
+    ]
+
+
+def _district(viewer: Viewer, today: date) -> list[Queue]:
+    districts = viewer.places("region", DISTRICT_OFFICER)
+    if not districts:
+        return []
+    reviewed = [ApplicationState.STREET_PASSED, ApplicationState.STREET_OBJECTED]
+    waiting = desk_applications(viewer).filter(state__in=reviewed, district__in=districts)
+    claims = home_claims_for(viewer).filter(state=EmploymentState.CLAIMED)
+    return [
+        Queue(
+            say("待审定的补贴申请"),
+            say("街道初审过的申请，要在期限前决定。"),
+            _count(waiting),
+            Door.DECIDE,
+            _this_month(today, "decide_by_day"),
+        ),
+        Queue(say("待核准的机构账号"), say("养老院负责人申请管理本区的机构。"), _count(claims), Door.HOME_CLAIMS),
+    ]
+
+
+def _runs(viewer: Viewer) -> list[Queue]:
+    runs = runs_visible_to(viewer)
+    open_states = [RunState.CALCULATED, RunState.PROPOSED, RunState.PAYING, RunState.RECONCILED]
+    if not viewer.places("region", DISTRICT_OFFICER, "city_officer", "auditor"):
+        return []
+    return [
+        Queue(
+            say("没有结清的补贴结算"),
+            say("一人提请，另一人复核；付款以后等对账。"),
+            _count(runs.filter(state__in=open_states)),
+            Door.RUNS,
+        )
+    ]
+
+
+def _agency(viewer: Viewer) -> list[Queue]:
+    if not viewer.places("agency"):
+        return []
+    open_states = [AssessmentState.REQUESTED, AssessmentState.ASSIGNED, AssessmentState.RECORDED]
+    waiting = assessments_to_work_on(viewer).filter(state__in=open_states)
+    return [Queue(say("待办的能力评估"), say("派人、上门记录、出结论。"), _count(waiting), Door.ASSESSMENTS)]
+
+
+def _homes(viewer: Viewer) -> list[Queue]:
+    """One queue for each home the viewer works for; few people work for more than one."""
+    homes = list(facilities_of(viewer).order_by("name"))
+    return [_home(home) for home in homes]
+
+
+def _home(home: Facility) -> Queue:
+    applications = BedApplication.objects.filter(facility=home, state=BedApplicationState.SUBMITTED)
+    expected = Stay.objects.filter(facility=home, state=StayState.EXPECTED)
+    count = min(_count(applications) + _count(expected), MOST)
+    return Queue(say("{home}", home=home.name), say("等答复的申请和等办入住的老人。"), count, Door.HOME, place=home.pk)
+
+
+def _count(rows: QuerySet) -> int:
+    """Count up to MOST: an exact count grows with the data."""
+    return rows.order_by()[:MOST].count()
+
+
+def _this_month(today: date, name: str) -> date:
+    """Give the calendar's day in this month, of the first programme that sets one."""
+    calendars = (benefit.programme for benefit in applicable())
+    programme: Programme = next(one for one in calendars if name in one.calendar)
+    return today.replace(day=programme.calendar[name])
