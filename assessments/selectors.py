@@ -7,10 +7,20 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from assessments.choices import WITH_RESULT
+from assessments.choices import WITH_RESULT, State
 from assessments.models import Agency, Assessment, Assessor
+from assessments.rules.claim import claim_of
+from assessments.rules.instrument import instrument
+from assessments.rules.scoring import Score, score
+from assessments.rules.settings import setting
+from assessments.rules.validity import ValidityRule, validity_rules
+from eldercare.kernel import clock
 from eldercare.kernel.viewer import Grant
+from eldercare.recognition.rules.claims import Claim, Recognition
+from eldercare.recognition.selectors import check
+from eldercare.regions.models import Region
 from eldercare.regions.rules.codes import province_of
+from eldercare.regions.selectors import provinces
 
 
 @dataclass(frozen=True)
@@ -82,3 +92,37 @@ def fact_of(assessment: Assessment) -> AssessmentFact:
 
 def _with_result() -> QuerySet[Assessment]:
     return Assessment.objects.filter(state__in=WITH_RESULT).select_related("agency")
+
+
+def score_shown(assessment: Assessment) -> Score | None:
+    """Give the score a complete record leads to today, for the eyes of the second assessor; None without a record."""
+    if assessment.state != State.RECORDED:
+        return None
+    mode = setting("clause_mode", clock.today())
+    return score(instrument(assessment.instrument), assessment.answers, assessment.conditions, mode)
+
+
+def whole(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Fetch with each assessment what every door shows beside it."""
+    return rows.select_related("agency__region", "elder__person", "first_assessor", "second_assessor")
+
+
+def recognised_in(fact: AssessmentFact, on: date) -> list[tuple[Region, Recognition]]:
+    """Tell for each of the regions whether the result counts there on a day, and why."""
+    return [(region, check(_claim(fact, region.code), on)) for region in provinces()]
+
+
+def _claim(fact: AssessmentFact, used_in: str) -> Claim:
+    return claim_of(
+        standard=fact.standard,
+        level=fact.level,
+        concluded_on=fact.concluded_on,
+        valid_until=fact.valid_until,
+        issued_in=fact.issued_in,
+        used_in=used_in,
+    )
+
+
+def validity_rule_of(assessment: Assessment) -> ValidityRule | None:
+    """Give the rule that set a result's last valid day."""
+    return next((rule for rule in validity_rules() if rule.id == assessment.validity_rule), None)
