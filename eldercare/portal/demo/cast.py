@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from assessments.services.staffing import appoint_assessor, enter_agency
 from eldercare.accounts.choices import PostRole
 from eldercare.accounts.models import User
 from eldercare.accounts.selectors import build_viewer, posts_in_force, user_with
@@ -41,7 +42,7 @@ def cast() -> dict[str, Any]:
 
 def load_cast() -> None:
     """Bring everybody in, each scene in a transaction of its own."""
-    for scene in (_officers, _manager, _family):
+    for scene in (_officers, _agency, _manager, _family):
         with transaction.atomic():
             scene()
 
@@ -107,6 +108,18 @@ def _enrol(user: User, address: str) -> None:
     sealed = second_factor.Adapter().encrypt(_secret(address))
     viewer = Viewer(user.pk, user.person_id, user.name)
     second_factor.enrol(viewer, user=user, sealed_secret=sealed, digits=code_of(address))
+
+
+def _agency() -> None:
+    agency = enter_agency(system("demo"), is_demo=True, **cast()["agency"])
+    for member in cast()["assessors"]:
+        appoint_assessor(
+            system("demo"),
+            agency_id=agency.pk,
+            user_id=_account(member).pk,
+            role=member["role"],
+            medical_background=member["medical_background"],
+        )
 
 
 def _manager() -> None:
