@@ -76,6 +76,7 @@ VIEWER_GRANTS = [
     "facilities.selectors.staff_grants",
 ]
 
+NAV_SOURCES = ["eldercare.portal.web.nav.main_items"]
 ACCOUNT_NAV_SOURCES = ["eldercare.accounts.web.nav.account_items"]
 
 ROOT_URLCONF = "eldercare.urls"

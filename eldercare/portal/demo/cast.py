@@ -123,14 +123,12 @@ def _agency() -> None:
 
 
 def _manager() -> None:
-    """The first demo home of the region gets its manager, claimed and approved as any other."""
+    """The demonstration's home gets its manager, claimed and approved as any other."""
     member = cast()["manager"]
     user = _account(member)
     if employments_in_force(clock.today()).filter(user=user).exists():
         return
-    home = Facility.objects.filter(is_demo=True, region=member["region"], kind="home").order_by("pk").first()
-    if home is None:
-        return
+    home = Facility.objects.get(source_key=member["home"])
     claim = claim_home(_viewer(member), facility_id=home.pk, evidence=member["evidence"])
     officer = next(one for one in cast()["officers"] if one["key"] == member["by"])
     decide_home_claim(_viewer(officer), employment_id=claim.pk, approve=True)

@@ -33,7 +33,7 @@ def _next_address(file: ElderFile) -> str:
     elder_id = file.card.elder_id
     match file.next_step.door:
         case Door.ASSESSMENT:
-            return reverse("assessments:request", args=[elder_id])
+            return reverse("assessments:elder", args=[elder_id])
         case Door.SUBSIDY:
             return reverse("subsidies:elder", args=[elder_id])
         case Door.HOMES:
