@@ -35,6 +35,8 @@ def _managed(viewer: Viewer) -> Q:
         if grant.kind != "region":
             continue
         for role, where in FILLS.get(grant.role, ()):
-            place = {"region": grant.place} if where == "same" else {"region__code__startswith": scope_prefix(grant.place)}
+            place = (
+                {"region": grant.place} if where == "same" else {"region__code__startswith": scope_prefix(grant.place)}
+            )
             managed |= Q(role=role, **place)
     return managed

@@ -104,3 +104,29 @@ CIRCUMSTANCES = (
     ("long_term_care_insurance", _("享受长期护理保险待遇")),
 )
 CIRCUMSTANCE_NAMES = tuple(name for name, _label in CIRCUMSTANCES)
+
+# The parts of an elder's file that a look can name (audit), in the family's words. A part not named here is shown as it is.
+FILE_PARTS = {
+    "file": _("老人首页"),
+    "facts": _("申报的情况"),
+    "consents": _("同意书"),
+    "circle": _("家人和代办"),
+    "views": _("查阅记录"),
+    "assessment": _("能力评估"),
+    "application": _("补贴申请"),
+    "admission": _("入住申请"),
+    "stay": _("入住情况"),
+    "payments": _("补贴和账单"),
+}
+
+# Who looked, by the roles a viewer held, in the family's words. The codes are those of the floors that grant them.
+ROLE_WORDS = {
+    **dict(Role.choices),
+    "street_officer": _("街道经办人"),
+    "district_officer": _("区民政局经办人"),
+    "city_officer": _("市（省）级经办人"),
+    "auditor": _("审计员"),
+    "assessor": _("评估员"),
+    "manager": _("养老院负责人"),
+    "staff": _("养老院工作人员"),
+}

@@ -1,11 +1,15 @@
 """The pages for a "no" and for a fault: calm, in the reader's language, with the way out. Nothing about the inside."""
 
+from typing import Any
+
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from eldercare.kernel.refusal import Refusal
+from eldercare.ui.forms import add_refusal
 from eldercare.ui.htmx import wants_part
 
 
@@ -69,3 +73,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _explained(request: HttpRequest, status: int, **sentences: str) -> HttpResponse:
     return render(request, "ui/error.html", {"status": status, **sentences}, status=status)
+
+
+def refused_in_form(request: HttpRequest, template: str, form: BaseForm, refusal: Refusal, **context: Any) -> HttpResponse:
+    """Draw a form again with what was typed and why it was refused, under the refusal's own status."""
+    add_refusal(form, refusal)
+    response = render(request, template, {"form": form, **context}, status=refusal.status)
+    if refusal.retry_after is not None:
+        response["Retry-After"] = str(refusal.retry_after)
+    return response

@@ -11,6 +11,7 @@ from eldercare.accounts.services.posts import (
     replace_post,
     withdraw_invitation,
 )
+from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.viewer import system
 from tests.builders.accounts import make_officer, make_user, viewer_for
@@ -97,6 +98,13 @@ def test_an_offer_is_taken_once_and_not_after_it_was_withdrawn():
     accept_invitation(viewer_for(newcomer), invitation_id=again.pk)
     assert refusal_of(accept_invitation, viewer_for(newcomer), invitation_id=again.pk).code == "invitation_over"
     assert Post.objects.filter(user=newcomer).count() == 1
+
+
+def test_an_offer_that_lapsed_can_be_made_again():
+    manager = make_officer()
+    Invitation.objects.filter(pk=offered(manager).pk).update(expires_at=clock.now())
+    again = offered(manager)
+    assert accept_invitation(viewer_for(make_user("", address=NEWCOMER)), invitation_id=again.pk)
 
 
 def test_an_offer_of_somebody_who_has_left_carries_nothing():

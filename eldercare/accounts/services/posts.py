@@ -69,7 +69,7 @@ def invite_officer(
             status=403,
         )
     same = Invitation.objects.filter(role=role, region=region_code, address_index__in=blind_indexes(found.text))
-    open_ones(same).update(withdrawn_at=clock.now())
+    same.filter(accepted_at__isnull=True, withdrawn_at__isnull=True).update(withdrawn_at=clock.now())
     invitation = Invitation.objects.create(
         name=name.strip(),
         address=found.text,
@@ -99,7 +99,9 @@ def accept_invitation(viewer: Viewer, *, invitation_id: UUID) -> Post:
     giver = _giver(invitation)
     is_open = open_ones(Invitation.objects.filter(pk=invitation.pk)).exists()
     if not is_open or not may_manage(giver, invitation.role, invitation.region_id):
-        raise Refusal("invitation_over", say("这个邀请已经用过、撤回或过期了。"), next_step=say("请让邀请您的同事重新邀请。"))
+        raise Refusal(
+            "invitation_over", say("这个邀请已经用过、撤回或过期了。"), next_step=say("请让邀请您的同事重新邀请。")
+        )
     _name(user, invitation.name)
     post = appoint(giver, user=user, role=invitation.role, region_code=invitation.region_id)
     if invitation.replaces:
@@ -119,9 +121,7 @@ def end_post(viewer: Viewer, *, post_id: UUID) -> Post:
     if post is None:
         raise _not_found()
     if post.user_id == viewer.user_id:
-        raise Refusal(
-            "your_own_post", say("不能结束自己的岗位。"), next_step=say("请让同级的同事或上级民政部门来办。")
-        )
+        raise Refusal("your_own_post", say("不能结束自己的岗位。"), next_step=say("请让同级的同事或上级民政部门来办。"))
     _end(viewer, post)
     return post
 
@@ -132,9 +132,7 @@ def replace_post(viewer: Viewer, *, post_id: UUID, address: str, name: str) -> I
     post = lock_one(posts_in_force(clock.today()).filter(pk__in=posts_visible_to(viewer).filter(pk=post_id)))
     if post is None:
         raise _not_found()
-    return invite_officer(
-        viewer, address=address, name=name, role=post.role, region_code=post.region_id, replaces=post
-    )
+    return invite_officer(viewer, address=address, name=name, role=post.role, region_code=post.region_id, replaces=post)
 
 
 @transaction.atomic

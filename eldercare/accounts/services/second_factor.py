@@ -119,7 +119,9 @@ def _throttle(user: User) -> None:
     raise Refusal(
         "too_many_tries",
         say("输错的次数太多了。"),
-        next_step=say("请等 {minutes} 分钟再试。手机不在身边，可以请同事或上级重新设置。", minutes=WINDOW.seconds // 60),
+        next_step=say(
+            "请等 {minutes} 分钟再试。手机不在身边，可以请同事或上级重新设置。", minutes=WINDOW.seconds // 60
+        ),
         status=429,
         retry_after=WINDOW.seconds,
     )

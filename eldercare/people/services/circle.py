@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
@@ -20,6 +20,7 @@ from eldercare.people.rules.address import parse_address
 from eldercare.people.rules.age import is_adult
 from eldercare.people.rules.consent_text import current_text
 from eldercare.people.rules.masks import mask_name
+from eldercare.people.selectors import open_invitations, still_open
 from eldercare.people.services.identity import (
     Faults,
     born,
@@ -62,7 +63,8 @@ def invite_beside(viewer: Viewer, *, elder_id: UUID, address: str, kind: str) ->
     if kind not in (Role.AGENT, Role.KIN):
         faults["kind"] = ("unknown_role", say("请选择家人能做什么。"))
     refuse_faults(faults)
-    _open(elder.invitations.filter(address_index__in=blind_indexes(found.text))).update(withdrawn_at=clock.now())
+    earlier = elder.invitations.filter(address_index__in=blind_indexes(found.text), accepted_at__isnull=True)
+    earlier.filter(withdrawn_at__isnull=True).update(withdrawn_at=clock.now())
     invitation = GuardianInvitation.objects.create(
         elder=elder,
         kind=kind,
@@ -95,7 +97,7 @@ def accept_beside(
     `not_found` (404), `name_missing`, `id_number_*`, `guardian_under_age`, `id_number_not_accepted`, `already_beside`.
     """
     me = Person.objects.select_for_update().get(pk=viewer.person_id)
-    invitation = lock_one(open_invitations_to(me).filter(pk=invitation_id))
+    invitation = lock_one(open_invitations(me).filter(pk=invitation_id))
     if invitation is None:
         raise Refusal("not_found", say("这个邀请已经过期或撤回了。"), next_step=say("请让家人重新邀请您。"), status=404)
     if me.id_number is None:
@@ -107,14 +109,15 @@ def accept_beside(
 
 
 @transaction.atomic
-def withdraw_invitation(viewer: Viewer, *, invitation_id: UUID) -> None:
+def withdraw_invitation(viewer: Viewer, *, invitation_id: UUID) -> GuardianInvitation:
     """Take an open invitation back. Twice changes nothing. Raises Refusal `not_found`, `may_not_act`."""
     beside = GuardianInvitation.objects.filter(elder__in=viewer.places("elder"))
     invitation = lock_one(beside.filter(pk=invitation_id))
     if invitation is None:
         raise not_found()
     elder_to_act_for(viewer, invitation.elder_id)
-    _open(GuardianInvitation.objects.filter(pk=invitation.pk)).update(withdrawn_at=clock.now())
+    still_open(GuardianInvitation.objects.filter(pk=invitation.pk)).update(withdrawn_at=clock.now())
+    return invitation
 
 
 @transaction.atomic
@@ -138,16 +141,6 @@ def end_guardianship(viewer: Viewer, *, guardianship_id: UUID) -> Guardianship:
     row.save(update_fields=["valid_until"])
     record(viewer, "guardianship.ended", f"elder:{row.elder_id}", facts={"guardianship": str(row.pk), "kind": row.kind})
     return row
-
-
-def open_invitations_to(person: Person) -> QuerySet[GuardianInvitation]:
-    """Give the invitations that wait for a person's proven addresses."""
-    indexes = [index for text in (person.phone, person.email) if text for index in blind_indexes(text)]
-    return _open(GuardianInvitation.objects.filter(address_index__in=indexes)).filter(expires_at__gt=clock.now())
-
-
-def _open(invitations: QuerySet[GuardianInvitation]) -> QuerySet[GuardianInvitation]:
-    return invitations.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
 
 
 def _introduce(me: Person, name: str, id_number: str) -> None:

@@ -1,4 +1,4 @@
-"""What do we know about elders and those beside them? Reads only; asks nobody's permission (`access.py` does)."""
+"""What do we know about elders? Reads only; asks nobody's permission (`access.py` does)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from eldercare.kernel.viewer import Grant
 from eldercare.people.choices import CIRCUMSTANCE_NAMES
-from eldercare.people.models import Certificate, Declaration, Elder, Guardianship, HukouSpell, Person
+from eldercare.people.models import Certificate, Declaration, Elder, HukouSpell, Person
 from eldercare.people.rules.masks import mask_id, mask_name
 from eldercare.regions.rules.codes import district_of
 
@@ -50,20 +49,6 @@ class ElderCard:
     birth_date: date
     sex: str
     hukou_code: str | None
-
-
-def guardian_grants(user_id: UUID, person_id: UUID | None, on: date) -> set[Grant]:
-    """Give what a person is to which elders on a day; a revoked consent carries nothing."""
-    if person_id is None:
-        return set()
-    rows = guardianships_in_force(on).filter(guardian=person_id).values_list("kind", "elder_id")
-    return {Grant(kind, "elder", str(elder_id)) for kind, elder_id in rows}
-
-
-def guardianships_in_force(on: date) -> QuerySet[Guardianship]:
-    """Give the guardianships that hold on a day."""
-    ends_later = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
-    return Guardianship.objects.filter(ends_later, valid_from__lte=on, consent__revoked_at__isnull=True)
 
 
 def elder_facts(elder_id: UUID, on: date) -> ElderFacts:
@@ -109,18 +94,12 @@ def elder_cards(elders: QuerySet[Elder], on: date) -> list[ElderCard]:
     """Give elders as a list shows them, in two queries."""
     rows = list(elders.select_related("person").order_by("registered_at", "pk"))
     hukou = hukou_codes([row.pk for row in rows], on)
-    return [
-        ElderCard(
-            elder_id=row.pk,
-            name=row.person.name,
-            name_masked=mask_name(row.person.name),
-            id_masked=mask_id(row.person.id_number or ""),
-            birth_date=date.fromisoformat(row.person.birth_date),
-            sex=row.person.sex,
-            hukou_code=hukou.get(row.pk),
-        )
-        for row in rows
-    ]
+    return [_card(row, hukou.get(row.pk)) for row in rows]
+
+
+def elder_card(elder: Elder, on: date) -> ElderCard:
+    """Give one elder as a page's heading shows them."""
+    return _card(elder, hukou_codes([elder.pk], on).get(elder.pk))
 
 
 def hukou_codes(elder_ids: Iterable[UUID], on: date) -> dict[UUID, str]:
@@ -138,6 +117,19 @@ def masked_names(elder_ids: Iterable[UUID]) -> dict[UUID, str]:
 def names_of_persons(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Give the names of persons, with one query."""
     return {row.pk: row.name for row in Person.objects.filter(pk__in=list(person_ids)).only("id", "name")}
+
+
+def _card(elder: Elder, hukou_code: str | None) -> ElderCard:
+    person = elder.person
+    return ElderCard(
+        elder_id=elder.pk,
+        name=person.name,
+        name_masked=mask_name(person.name),
+        id_masked=mask_id(person.id_number or ""),
+        birth_date=date.fromisoformat(person.birth_date),
+        sex=person.sex,
+        hukou_code=hukou_code,
+    )
 
 
 def _on(spells: list[tuple[str, date | None, date | None]], on: date) -> str | None:

@@ -1,0 +1,72 @@
+"""The doors of the second factor: prove it, or set it up."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from eldercare.accounts.services import second_factor as factor
+from eldercare.accounts.web.forms import AppCodeForm
+from eldercare.accounts.web.middleware import SECOND_FACTOR
+from eldercare.accounts.web.sign_in import NEXT
+from eldercare.kernel.refusal import Refusal
+from eldercare.ui.errors import refused_in_form
+
+WAITING = "second_factor_secret"
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Ask for the app's digits, or a recovery code; who has no app yet is led to set one up."""
+    if not factor.has_second_factor(request.user.pk):
+        return redirect("accounts:enrol")
+    form = AppCodeForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "accounts/second_factor.html", {"form": form}, status=422 if form.errors else 200)
+    try:
+        factor.check(request.viewer, user=request.user, digits=form.cleaned_data["code"])
+    except Refusal as refusal:
+        return refused_in_form(request, "accounts/second_factor.html", form, refusal)
+    return _passed(request)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Show the secret as picture and text; the app's first digits prove that it has it."""
+    if factor.has_second_factor(request.user.pk):
+        return redirect("accounts:second_factor")
+    secret = request.session.setdefault(WAITING, factor.new_secret())
+    context = {"picture": factor.picture(request.user, secret), "secret": _in_fours(factor.shown_secret(secret))}
+    form = AppCodeForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        answer = {"form": form, **context}
+        return render(request, "accounts/enrol.html", answer, status=422 if form.errors else 200)
+    try:
+        digits = form.cleaned_data["code"]
+        codes = factor.enrol(request.viewer, user=request.user, sealed_secret=secret, digits=digits)
+    except Refusal as refusal:
+        return refused_in_form(request, "accounts/enrol.html", form, refusal, **context)
+    del request.session[WAITING]
+    request.session[SECOND_FACTOR] = True
+    request.session.cycle_key()
+    return render(
+        request, "accounts/recovery_codes.html", {"codes": codes, "next": request.session.pop(NEXT, "") or "/"}
+    )
+
+
+def _passed(request: HttpRequest) -> HttpResponse:
+    request.session[SECOND_FACTOR] = True
+    request.session.cycle_key()
+    messages.success(request, _("身份已经验证。"))
+    return redirect(request.session.pop(NEXT, "") or "/")
+
+
+def _in_fours(secret: str) -> str:
+    return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
