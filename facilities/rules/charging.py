@@ -3,7 +3,7 @@
 A month's price is divided by the days of that month; parts of a fen stay with the family (data/settings.yaml, billing).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from eldercare.kernel.sentences import Sentence, say
 from facilities.rules.words import item_name
 
 ITEMS = ("bed", "care", "meal")
+Key = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True)
@@ -81,28 +82,44 @@ def charges(
     not_charged_on_leave: Sequence[str] = (),
 ) -> tuple[Charge, ...]:
     """Charge a month's days, one line per item and price. Raises PriceMissing for a day without a price."""
-    counted: dict[tuple[str, str, str, int], int] = {}
+    counted: dict[Key, int] = {}
     for presence in presences:
         within = presence.days.within(month.period)
-        for day in within.each_day() if within else ():
-            for item in ITEMS:
-                if item in not_charged_on_leave and any(day in leave for leave in away):
-                    continue
-                price = price_on(day, item, presence.room_type, presence.care_grade, prices)
-                key = (item, price.room_type, price.care_grade, price.monthly_fen)
-                counted[key] = counted.get(key, 0) + 1
+        for item in ITEMS if within else ():
+            leaves = away if item in not_charged_on_leave else ()
+            for span in _without(within, leaves):
+                for key, days in _priced_days(span, item, presence, prices):
+                    counted[key] = counted.get(key, 0) + days
     ordered = sorted(counted.items(), key=lambda entry: ITEMS.index(entry[0][0]))
     return tuple(_charge(month, *key, days) for key, days in ordered)
 
 
-def price_on(day: date, item: str, room_type: str, care_grade: str, prices: Sequence[Price]) -> Price:
-    """Find the price in force on a day. Raises PriceMissing."""
-    room = room_type if item == "bed" else ""
-    grade = care_grade if item == "care" else ""
-    for price in prices:
-        if (price.item, price.room_type, price.care_grade) == (item, room, grade) and day in price.days:
-            return price
-    raise PriceMissing(item, item_name(item, room, grade), day)
+def _priced_days(span: DayRange, item: str, presence: Presence, prices: Sequence[Price]) -> Iterator[tuple[Key, int]]:
+    """Split a span of days by the prices in force. Prices of one thing never overlap (a_home_has_one_price…)."""
+    room = presence.room_type if item == "bed" else ""
+    grade = presence.care_grade if item == "care" else ""
+    parts = [
+        (price, part)
+        for price in prices
+        if (price.item, price.room_type, price.care_grade) == (item, room, grade) and (part := price.days.within(span))
+    ]
+    if sum(part.days for _price, part in parts) < span.days:
+        first = next(day for day in span.each_day() if not any(day in part for _price, part in parts))
+        raise PriceMissing(item, item_name(item, room, grade), first)
+    for price, part in parts:
+        yield (item, room, grade, price.monthly_fen), part.days
+
+
+def _without(span: DayRange, leaves: Sequence[DayRange]) -> list[DayRange]:
+    """Take the days of leave (which never overlap each other) out of a span."""
+    spans, start = [], span.start
+    for leave in sorted(leaves, key=lambda leave: leave.start):
+        gone = leave.within(span)
+        if gone and gone.until:
+            spans.append(DayRange(start, gone.start))
+            start = gone.until
+    spans.append(DayRange(start, span.until))
+    return [left for left in spans if left.days]
 
 
 def _charge(month: Month, item: str, room_type: str, care_grade: str, monthly_fen: int, days: int) -> Charge:

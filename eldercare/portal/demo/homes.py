@@ -162,7 +162,7 @@ def _price(home: Facility, item: str, fen: int, since: date, until: date | None,
 
 def _beds(luck: Random, drawn: Drawn, home: Facility, now: datetime) -> None:
     data, today = figures(), now.date()
-    wanted = min(160, max(16, int(luck.lognormvariate(3.9, 0.5))))
+    wanted = min(120, max(12, int(luck.lognormvariate(3.5, 0.5))))
     occupied = min(0.98, max(0.05, luck.gauss(_occupancy(home.region_id), 0.2)))
     made = number = 0
     while made < wanted:
