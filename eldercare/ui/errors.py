@@ -16,10 +16,15 @@ from eldercare.ui.htmx import wants_part
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Show a refusal with its reasons and its next step, under its own status."""
     template = "ui/_refusal.html" if wants_part(request) else "ui/refusal.html"
-    response = render(request, template, {"refusal": refusal}, status=refusal.status)
-    if refusal.retry_after is not None:
-        response["Retry-After"] = str(refusal.retry_after)
-    return response
+    return _under_its_status(request, template, refusal, refusal=refusal)
+
+
+def refused_in_form(
+    request: HttpRequest, template: str, form: BaseForm, refusal: Refusal, **context: Any
+) -> HttpResponse:
+    """Draw a form again with what was typed and why it was refused, under the refusal's own status."""
+    add_refusal(form, refusal)
+    return _under_its_status(request, template, refusal, form=form, **context)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -75,10 +80,8 @@ def _explained(request: HttpRequest, status: int, **sentences: str) -> HttpRespo
     return render(request, "ui/error.html", {"status": status, **sentences}, status=status)
 
 
-def refused_in_form(request: HttpRequest, template: str, form: BaseForm, refusal: Refusal, **context: Any) -> HttpResponse:
-    """Draw a form again with what was typed and why it was refused, under the refusal's own status."""
-    add_refusal(form, refusal)
-    response = render(request, template, {"form": form, **context}, status=refusal.status)
+def _under_its_status(request: HttpRequest, template: str, refusal: Refusal, /, **context: Any) -> HttpResponse:
+    response = render(request, template, context, status=refusal.status)
     if refusal.retry_after is not None:
         response["Retry-After"] = str(refusal.retry_after)
     return response

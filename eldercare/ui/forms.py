@@ -80,6 +80,8 @@ def add_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
 
     What is about no field of this form stands above it, together with the next step.
     """
+    if not form.is_bound:
+        form.cleaned_data = {}  # a form that was only drawn can be refused, too
     about = {name: sentence for name, sentence in refusal.fields.items() if name in form.fields}
     for name, sentence in about.items():
         form.add_error(name, _spoken(sentence))

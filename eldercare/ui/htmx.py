@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 def wants_part(request: HttpRequest) -> bool:
     """Tell whether only a part of the page is asked for: htmx, but neither a boosted link nor a restored history."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
 
 
 def page_or_part(request: HttpRequest, template: str, *, part: str, status: int = 200, **context: Any) -> HttpResponse:

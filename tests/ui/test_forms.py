@@ -2,10 +2,12 @@
 
 import pytest
 from django import forms
+from django.http import HttpResponse
 
 from eldercare.kernel.days import Month
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
+from eldercare.ui import errors
 from eldercare.ui.forms import DayField, MonthField, YuanField, add_refusal, request_key
 
 
@@ -61,6 +63,26 @@ def test_a_refusal_about_no_field_stands_above_with_its_next_step():
     form.is_valid()
     add_refusal(form, Refusal("late", say("已经截止。"), next_step=say("请下月再来。"), fields={"other": say("别处")}))
     assert form.non_field_errors() == ["已经截止。 请下月再来。"]
+
+
+def test_a_form_that_was_only_drawn_can_be_refused():
+    form = Wish()
+    add_refusal(form, Refusal("late", say("已经截止。")))
+    assert form.non_field_errors() == ["已经截止。"]
+
+
+def test_a_refused_form_is_drawn_again_under_the_refusals_status(rf, monkeypatch):
+    drawn = {}
+    monkeypatch.setattr(
+        errors,
+        "render",
+        lambda request, template, context, status: drawn.update(context) or HttpResponse(status=status),
+    )
+    form = Wish({"budget": "100"})
+    refusal = Refusal("busy", say("请稍后再试。"), status=429, retry_after=60)
+    answer = errors.refused_in_form(rf.post("/"), "some/page.html", form, refusal, step=2)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+    assert drawn == {"form": form, "step": 2} and form.non_field_errors() == ["请稍后再试。"]
 
 
 def test_the_request_key_is_read_from_the_form(rf):
