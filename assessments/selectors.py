@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from assessments.access import assessments_to_work_on, may_assign, may_conclude, may_record
 from assessments.choices import WITH_RESULT, State
 from assessments.models import Agency, Assessment, Assessor
 from assessments.rules.claim import claim_of
@@ -15,12 +16,15 @@ from assessments.rules.scoring import Score, score
 from assessments.rules.settings import setting
 from assessments.rules.validity import ValidityRule, validity_rules
 from eldercare.kernel import clock
-from eldercare.kernel.viewer import Grant
+from eldercare.kernel.viewer import Grant, Viewer
+from eldercare.people.rules.masks import mask_name
 from eldercare.recognition.rules.claims import Claim, Recognition
 from eldercare.recognition.selectors import check
 from eldercare.regions.models import Region
 from eldercare.regions.rules.codes import province_of
 from eldercare.regions.selectors import provinces
+
+PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -126,3 +130,29 @@ def _claim(fact: AssessmentFact, used_in: str) -> Claim:
 def validity_rule_of(assessment: Assessment) -> ValidityRule | None:
     """Give the rule that set a result's last valid day."""
     return next((rule for rule in validity_rules() if rule.id == assessment.validity_rule), None)
+
+
+@dataclass(frozen=True)
+class AssessmentCard:
+    """An assessment as the agency's list shows it. `act` is what the viewer does next: assign, record, conclude, or none."""
+
+    assessment: Assessment
+    elder_name: str
+    act: str
+
+
+def agency_page(viewer: Viewer, *, before: UUID | None = None) -> tuple[list[AssessmentCard], UUID | None]:
+    """Give a page of the viewer's agencies' work, newest first, and the key of the next page. One query."""
+    rows = whole(assessments_to_work_on(viewer)).order_by("-id")
+    page = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
+    cards = [AssessmentCard(row, mask_name(row.elder.person.name), next_act(viewer, row)) for row in page[:PAGE]]
+    return cards, page[PAGE - 1].pk if len(page) > PAGE else None
+
+
+def next_act(viewer: Viewer, assessment: Assessment) -> str:
+    """Name what the viewer can do next on an assessment."""
+    if may_record(viewer, assessment):
+        return "record"
+    if may_conclude(viewer, assessment):
+        return "conclude"
+    return "assign" if assessment.state == State.REQUESTED and may_assign(viewer, assessment) else ""
