@@ -1,6 +1,6 @@
 """What every test stands on: a real PostgreSQL and a real broker, started once per run, and thrown away after it.
 
-Each parallel process has its own database and its own broker number. Browsers and a Celery worker are at the end.
+Each parallel process has its own database and its own broker number (settings.test). Browsers and a Celery worker are at the end.
 """
 
 import atexit
@@ -19,7 +19,6 @@ from tools.launch.postgres import Postgres
 from tools.launch.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parent.parent
-PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
@@ -30,7 +29,7 @@ def start_servers() -> None:
 
     This happens when pytest reads this file, before Django reads its settings.
     """
-    if not PROCESS:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
         folder = Path(tempfile.mkdtemp(prefix="eldercare-tests-"))
         folder.chmod(0o711)
         postgres = Postgres(folder, log=folder / "postgres.log", durable=False)
@@ -41,9 +40,7 @@ def start_servers() -> None:
         postgres.start()
         valkey.start()
         os.environ["DATABASE_URL"] = postgres.url()
-        os.environ["TESTS_VALKEY"] = valkey.url().removesuffix("/0")
-    number = 1 + int(PROCESS.removeprefix("gw") or 0) if PROCESS else 0
-    os.environ["REDIS_URL"] = f"{os.environ['TESTS_VALKEY']}/{number}"
+        os.environ["REDIS_URL"] = valkey.url()
 
 
 start_servers()
@@ -160,8 +157,8 @@ def celery_worker(transactional_db, tmp_path: Path) -> Iterator[subprocess.Popen
             stdout=out,
             stderr=out,
         )
-    until = time.monotonic() + 30
-    while not app.control.ping(timeout=0.5):
+    until = time.monotonic() + 90
+    while not app.control.ping(timeout=1):
         if worker.poll() is not None or time.monotonic() > until:
             worker.kill()
             pytest.fail(f"the worker did not start:\n{log.read_text()}")

@@ -11,3 +11,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 ALLOWED_HOSTS = ["*"]
+
+# Every parallel process has its own broker number; a process it starts inherits the name and with it the number.
+_process = os.environ.get("PYTEST_XDIST_WORKER", "")
+_number = int(_process.removeprefix("gw")) + 1 if _process else 0
+REDIS_URL = CELERY_BROKER_URL = f"{REDIS_URL.rpartition('/')[0]}/{_number}"

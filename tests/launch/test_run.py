@@ -58,7 +58,7 @@ class Start:
             return error.code, json.load(error)
 
 
-_TESTS_OWN = {"DATABASE_URL", "REDIS_URL", "TESTS_VALKEY", "DJANGO_SETTINGS_MODULE", "MAKELEVEL", "DEMO"}
+_TESTS_OWN = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "MAKELEVEL", "DEMO"}
 
 
 def processes_of(folder: Path) -> list[psutil.Process]:
