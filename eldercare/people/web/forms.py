@@ -38,7 +38,7 @@ class HukouField(forms.ChoiceField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(error_messages={"required": _("请选择户口本上的地区。")}, **options)
-        self.choices = _hukou_choices
+        self.choices = lambda: _hukou_choices()  # read anew for each form, when divisions are there
 
 
 class FactsForm(forms.Form):
