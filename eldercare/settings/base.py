@@ -125,6 +125,8 @@ AUTH_USER_MODEL = "accounts.User"
 # Addresses are sealed; allauth is asked for its second factor only and must not look for them.
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "accounts:sign_in"
 # Behind a proxy of our own: the header in which it writes the client's address (never one a client can write itself).
