@@ -1,0 +1,1 @@
+"""Doors of the subsidy floor for machines: shapes, addresses, nothing decided."""

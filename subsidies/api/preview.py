@@ -1,0 +1,96 @@
+"""`POST /api/v1/subsidies/preview`: what an elder described by facts is due. A read; nothing is kept and nobody is named."""
+
+from django.utils.translation import gettext
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from eldercare.ui.api.fields import StrictSerializer
+from eldercare.ui.api.views import OpenDoor
+from subsidies.api.elder import MAYBE, DayOrMonthField, ElderBody, read_elder
+from subsidies.rules.eligibility import preview
+from subsidies.rules.programme import benefits
+
+
+class PreviewBody(StrictSerializer):
+    """`on` is a day or a month. Without `applied_on` an application on `on` is supposed."""
+
+    on = DayOrMonthField()
+    applied_on = serializers.DateField(**MAYBE)
+    condition_met_on = serializers.DateField(**MAYBE)
+    programmes = serializers.ListField(
+        child=serializers.ChoiceField(choices=sorted(benefits())), max_length=50, **MAYBE
+    )
+    elder = ElderBody()
+
+
+class CiteSerializer(serializers.Serializer):
+    document = serializers.CharField()
+    article = serializers.CharField(allow_blank=True)
+    url = serializers.CharField(allow_blank=True)
+
+
+class LineSerializer(serializers.Serializer):
+    label = serializers.CharField()
+    amount_fen = serializers.IntegerField()
+    because = serializers.CharField()
+    cite = CiteSerializer(allow_null=True)
+
+
+class ConditionSerializer(serializers.Serializer):
+    id = serializers.CharField()
+    outcome = serializers.ChoiceField(choices=["pass", "fail", "unknown"])
+    text = serializers.CharField()
+    cite = CiteSerializer(allow_null=True)
+
+
+class OptionSerializer(serializers.Serializer):
+    """One side of a choice; `programme` is null for an allowance of another kind."""
+
+    programme = serializers.CharField(allow_null=True)
+    name = serializers.CharField()
+    monthly_fen = serializers.IntegerField(allow_null=True)
+    better = serializers.BooleanField()
+
+
+class BenefitSerializer(serializers.Serializer):
+    """The answer for one benefit; months are `YYYY-MM`."""
+
+    programme = serializers.CharField()
+    name = serializers.CharField()
+    verdict = serializers.ChoiceField(choices=["yes", "no", "choice", "cannot_decide"])
+    monthly_fen = serializers.IntegerField(allow_null=True)
+    payer_region = serializers.CharField(allow_null=True)
+    first_month = serializers.CharField(allow_null=True)
+    last_month = serializers.CharField(allow_null=True)
+    back_pay_months = serializers.IntegerField(allow_null=True)
+    lines = LineSerializer(many=True)
+    conditions = ConditionSerializer(many=True)
+    missing = serializers.ListField(child=serializers.CharField())
+    alternatives = OptionSerializer(many=True)
+    would_change = serializers.CharField()
+
+
+class PreviewSerializer(serializers.Serializer):
+    on = serializers.CharField()
+    programmes = BenefitSerializer(many=True)
+
+
+class PreviewDoor(OpenDoor):
+    @extend_schema(
+        operation_id="subsidies_preview",
+        summary="按事实预览补贴：每个条件都有答复和依据",
+        request=PreviewBody,
+        responses={200: PreviewSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        body = self.read(PreviewBody)
+        answers = preview(
+            read_elder(body["elder"]),
+            on=body["on"],
+            applied_on=body["applied_on"],
+            condition_met_on=body["condition_met_on"],
+            programmes=body["programmes"],
+        )
+        return Response({"on": str(body["on"]), "programmes": [answer.to_json(gettext) for answer in answers]})

@@ -1,0 +1,141 @@
+"""Applications as the family, the street and the district see them. Every read is handed a queryset from `access.py`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from eldercare.kernel.sentences import Sentence, restored
+from eldercare.kernel.verdict import Answer, Line, Reason, line_from, reason_from
+from eldercare.people.selectors import masked_names
+from eldercare.regions.selectors import full_names
+from subsidies.choices import ApplicationState, DecisionOutcome, Stage
+from subsidies.models import Application, Decision, Entitlement
+from subsidies.rules.deadlines import decide_by, review_by
+from subsidies.rules.programme import Benefit, benefit
+
+PAGE = 30
+
+
+@dataclass(frozen=True)
+class KeptVerdict:
+    """The rule's answer as it was kept with an application or a decision."""
+
+    answer: str
+    monthly_fen: int | None
+    first_month: str | None
+    last_month: str | None
+    back_pay_months: int | None
+    payer_region: str | None
+    reasons: tuple[Reason, ...]
+    lines: tuple[Line, ...]
+    would_change: Sentence | None
+
+    @property
+    def amount_fen(self) -> int:
+        return sum(line.amount_fen for line in self.lines)
+
+    @property
+    def is_yes(self) -> bool:
+        return self.answer in (Answer.YES, Answer.CHOICE)
+
+
+@dataclass(frozen=True)
+class ApplicationCard:
+    """An application as lists show it. Names are masked; `due_on` is the day by which its next step should be done."""
+
+    application: Application
+    benefit: Benefit
+    elder_name: str
+    street_name: str
+    verdict: KeptVerdict
+    due_on: date | None
+
+    @property
+    def state(self) -> ApplicationState:
+        return ApplicationState(self.application.state)
+
+
+@dataclass(frozen=True)
+class ApplicationFile:
+    """One application whole, with its decisions, oldest first, and what an approval opened."""
+
+    card: ApplicationCard
+    decisions: tuple["DecisionCard", ...]
+    entitlement: Entitlement | None
+
+    @property
+    def application(self) -> Application:
+        return self.card.application
+
+
+@dataclass(frozen=True)
+class DecisionCard:
+    """A decision with the rule's answer of that moment."""
+
+    decision: Decision
+    stage: Stage
+    outcome: DecisionOutcome
+    verdict: KeptVerdict
+
+
+def kept_verdict(stored: Mapping[str, Any]) -> KeptVerdict:
+    """Read back an answer that was kept; of an empty one nothing is known."""
+    return KeptVerdict(
+        answer=stored.get("verdict", Answer.CANNOT_DECIDE.value),
+        monthly_fen=stored.get("monthly_fen"),
+        first_month=stored.get("first_month"),
+        last_month=stored.get("last_month"),
+        back_pay_months=stored.get("back_pay_months"),
+        payer_region=stored.get("payer_region"),
+        reasons=tuple(reason_from(reason) for reason in stored.get("conditions", ())),
+        lines=tuple(line_from(line) for line in stored.get("lines", ())),
+        would_change=restored(stored["would_change"]) if stored.get("would_change") else None,
+    )
+
+
+def application_cards(applications: QuerySet[Application]) -> list[ApplicationCard]:
+    """Give the applications of a queryset in its order, in three queries."""
+    rows = list(applications)
+    names = masked_names(row.elder_id for row in rows)
+    streets = full_names(row.street_id for row in rows)
+    return [_card(row, names[row.elder_id], streets.get(row.street_id, row.street_id)) for row in rows]
+
+
+def queue(applications: QuerySet[Application], *states: str, after: UUID | None = None) -> QuerySet[Application]:
+    """Give the oldest applications in some states, a page at a time; `after` is the last one seen."""
+    rows = applications.filter(state__in=states).order_by("pk")
+    return (rows.filter(pk__gt=after) if after else rows)[:PAGE]
+
+
+def application_file(applications: QuerySet[Application], application_id: UUID) -> ApplicationFile | None:
+    """Give one application whole, or None when the queryset does not hold it."""
+    decided = Prefetch("decisions", Decision.objects.select_related("by", "entitlement").order_by("pk"))
+    cards = application_cards(
+        applications.filter(pk=application_id).select_related("account").prefetch_related(decided)
+    )
+    if not cards:
+        return None
+    decisions = list(cards[0].application.decisions.all())
+    return ApplicationFile(
+        card=cards[0],
+        decisions=tuple(
+            DecisionCard(row, Stage(row.stage), DecisionOutcome(row.outcome), kept_verdict(row.verdict))
+            for row in decisions
+        ),
+        entitlement=next((row.entitlement for row in decisions if hasattr(row, "entitlement")), None),
+    )
+
+
+def _card(row: Application, elder_name: str, street_name: str) -> ApplicationCard:
+    applied = benefit(row.programme)
+    return ApplicationCard(row, applied, elder_name, street_name, kept_verdict(row.verdict), _due_on(row, applied))
+
+
+def _due_on(row: Application, applied: Benefit) -> date | None:
+    if row.state == ApplicationState.SUBMITTED:
+        return review_by(applied.programme, row.applied_on)
+    return decide_by(applied.programme, row.applied_on) if row.is_open else None
