@@ -1,7 +1,6 @@
 """Who may see which elders and their papers, and who may act for an elder. What others know of an elder is handed in as ids."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -73,7 +72,8 @@ def may_declare_for(viewer: Viewer, elder: Elder) -> bool:
 
 def officer_only(viewer: Viewer) -> Viewer:
     """Give the viewer as an officer who decides or reviews: without family ties, and without looking-only posts."""
-    return replace(viewer, grants=frozenset(grant for grant in viewer.grants if grant.role in RECORDING_POSTS))
+    posts = frozenset(grant for grant in viewer.grants if grant.role in RECORDING_POSTS)
+    return Viewer(viewer.user_id, viewer.person_id, viewer.name, posts, viewer.second_factor)
 
 
 def role_beside(viewer: Viewer, elder_id: UUID) -> str:

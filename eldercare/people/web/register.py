@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from eldercare.audit.services import once
 from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sealed import blind_index
 from eldercare.kernel.sentences import say
 from eldercare.people.access import elders_beside
 from eldercare.people.choices import RELATION_ROLES, ROLE_PURPOSES, Relation
@@ -75,12 +76,18 @@ def register(request: HttpRequest) -> HttpResponse:
                 request.viewer,
                 "people.register",
                 request_key(request),
-                typed,
+                _as_sent(request),
                 lambda: {"elder_id": str(register_elder(request.viewer, **typed).pk)},
             )
     except Refusal as refusal:
         return refused_in_form(request, "people/register.html", form, about_certificate(refusal), **context)
     return redirect(file_of(answer["elder_id"]))
+
+
+def _as_sent(request: HttpRequest) -> str:
+    """Give a keyed digest of the form as it was sent: a second click sends the same, whatever the first one changed."""
+    sent = [(name, request.POST.getlist(name)) for name in sorted(request.POST) if name != "csrfmiddlewaretoken"]
+    return blind_index(f"{request.get_full_path()}{sent}")
 
 
 def _steps(current: int) -> list[dict]:
