@@ -2,7 +2,10 @@
 
 from importlib.util import find_spec
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from eldercare.ui.api.views import OpenDoor, no_such_door
 
 
 def _built(module: str) -> bool:
@@ -26,7 +29,9 @@ FLOORS = [
 urlpatterns = [
     *[path("", include(f"{floor}.web.urls")) for floor in FLOORS if _built(f"{floor}.web.urls")],
     *[path("api/v1/", include(f"{floor}.api.urls")) for floor in FLOORS if _built(f"{floor}.api.urls")],
-    *([path("", include("eldercare.ui.urls"))] if _built("eldercare.ui.urls") else []),
+    path("", include("eldercare.ui.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(permission_classes=OpenDoor.permission_classes), name="schema"),
+    re_path(r"^api/", no_such_door),
 ]
 
 handler400 = "eldercare.ui.errors.bad_request"

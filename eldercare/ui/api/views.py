@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -76,3 +76,15 @@ class OpenDoor(Door):
     """A door for everyone, signed in or not."""
 
     permission_classes = [AllowAny]
+
+
+class NoSuchDoor(OpenDoor):
+    """Every address under `/api` that nobody answers: a problem, not a page."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NotFound()
+
+
+no_such_door = NoSuchDoor.as_view()
