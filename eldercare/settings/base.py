@@ -189,6 +189,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Choices stay where they are used: two nouns may both have a `state`.
+    "POSTPROCESSING_HOOKS": [],
 }
 
 CELERY_BROKER_URL = REDIS_URL

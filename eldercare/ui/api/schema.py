@@ -2,20 +2,20 @@
 
 from typing import Any
 
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 
 from eldercare.ui.api.problems import MEDIA_TYPE
+from eldercare.ui.api.serializers import ReasonSerializer
 
 
-class ReasonSerializer(serializers.Serializer):
-    """One condition's answer."""
+class SignedInScheme(SessionScheme):
+    """How the document names a signed-in person's session."""
 
-    id = serializers.CharField()
-    outcome = serializers.ChoiceField(choices=["pass", "fail", "unknown"])
-    text = serializers.CharField()
-    cite = serializers.DictField(allow_null=True)
+    target_class = "eldercare.ui.api.views.Session"
+    name = "session"
 
 
 class FieldErrorSerializer(serializers.Serializer):
