@@ -13,6 +13,7 @@ from assessments.selectors import validity_rule_of
 from eldercare.kernel.sentences import restored, speak
 from eldercare.kernel.viewer import Viewer
 from eldercare.ui.api.fields import StrictSerializer
+from eldercare.ui.api.serializers import CiteSerializer
 
 
 class RecordBody(StrictSerializer):
@@ -35,12 +36,6 @@ class RequestBody(StrictSerializer):
 class AssignBody(StrictSerializer):
     first_assessor = serializers.UUIDField()
     second_assessor = serializers.UUIDField()
-
-
-class CiteSerializer(serializers.Serializer):
-    document = serializers.CharField()
-    article = serializers.CharField()
-    url = serializers.CharField(allow_blank=True)
 
 
 class ChangeSerializer(serializers.Serializer):

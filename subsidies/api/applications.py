@@ -16,7 +16,7 @@ from eldercare.ui.api.fields import StrictSerializer
 from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.views import Door
 from subsidies.access import applications_visible_to
-from subsidies.api.preview import ConditionSerializer, LineSerializer
+from subsidies.api.preview import ReasonSerializer, LineSerializer
 from subsidies.choices import AccountKind, ApplicationState, DecisionOutcome, Origin, Stage
 from subsidies.selectors.applications import ApplicationFile, KeptVerdict, application_cards, application_file
 from subsidies.selectors.programmes import applicable
@@ -55,7 +55,7 @@ class KeptVerdictSerializer(serializers.Serializer):
     last_month = serializers.CharField(allow_null=True)
     back_pay_months = serializers.IntegerField(allow_null=True)
     lines = LineSerializer(many=True)
-    conditions = ConditionSerializer(many=True)
+    conditions = ReasonSerializer(many=True)
 
 
 class DecisionSerializer(serializers.Serializer):

@@ -76,7 +76,7 @@ class HukouBody(SpellBody):
     region = RegionField()
 
 
-class AssessmentBody(StrictSerializer):
+class HeldAssessmentBody(StrictSerializer):
     standard = serializers.CharField(max_length=60)
     level = LevelField(**MAYBE)
     concluded_on = serializers.DateField()
@@ -119,7 +119,7 @@ class ElderBody(StrictSerializer):
     died_on = serializers.DateField(**MAYBE)
     declared_missing_on = serializers.DateField(**MAYBE)
     prison = SpellBody(many=True, max_length=MOST_SPELLS, **MAYBE)
-    assessments = AssessmentBody(many=True, max_length=MOST_ROWS, **MAYBE)
+    assessments = HeldAssessmentBody(many=True, max_length=MOST_ROWS, **MAYBE)
     certificates = CertificateBody(many=True, max_length=MOST_ROWS, **MAYBE)
     circumstances = CircumstancesBody(**MAYBE)
     welfare_allowances = WelfareBody(many=True, max_length=MOST_SPELLS, **MAYBE)

@@ -15,7 +15,7 @@ from eldercare.ui.api.fields import StrictSerializer
 from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.views import Door
 from subsidies.access import entitlements_visible_to, routings_visible_to
-from subsidies.api.preview import ConditionSerializer
+from subsidies.api.preview import ReasonSerializer
 from subsidies.choices import RoutingState
 from subsidies.models import Routing
 from subsidies.services.route import revoke_routing, route_subsidy
@@ -53,7 +53,7 @@ class RoutingSerializer(serializers.Serializer):
     from_month = serializers.CharField()
     until_month = serializers.CharField(allow_null=True)
     state = serializers.ChoiceField(choices=RoutingState.choices)
-    grounds = ConditionSerializer(many=True)
+    grounds = ReasonSerializer(many=True)
 
 
 class EntitlementsDoor(Door):

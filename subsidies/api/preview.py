@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from eldercare.ui.api.fields import StrictSerializer
+from eldercare.ui.api.serializers import LineSerializer, ReasonSerializer
 from eldercare.ui.api.views import OpenDoor
 from subsidies.api.elder import MAYBE, DayOrMonthField, ElderBody, read_elder
 from subsidies.rules.eligibility import preview
@@ -23,26 +24,6 @@ class PreviewBody(StrictSerializer):
         child=serializers.ChoiceField(choices=sorted(benefits())), max_length=50, **MAYBE
     )
     elder = ElderBody()
-
-
-class CiteSerializer(serializers.Serializer):
-    document = serializers.CharField()
-    article = serializers.CharField(allow_blank=True)
-    url = serializers.CharField(allow_blank=True)
-
-
-class LineSerializer(serializers.Serializer):
-    label = serializers.CharField()
-    amount_fen = serializers.IntegerField()
-    because = serializers.CharField()
-    cite = CiteSerializer(allow_null=True)
-
-
-class ConditionSerializer(serializers.Serializer):
-    id = serializers.CharField()
-    outcome = serializers.ChoiceField(choices=["pass", "fail", "unknown"])
-    text = serializers.CharField()
-    cite = CiteSerializer(allow_null=True)
 
 
 class OptionSerializer(serializers.Serializer):
@@ -66,7 +47,7 @@ class BenefitSerializer(serializers.Serializer):
     last_month = serializers.CharField(allow_null=True)
     back_pay_months = serializers.IntegerField(allow_null=True)
     lines = LineSerializer(many=True)
-    conditions = ConditionSerializer(many=True)
+    conditions = ReasonSerializer(many=True)
     missing = serializers.ListField(child=serializers.CharField())
     alternatives = OptionSerializer(many=True)
     would_change = serializers.CharField()
