@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from eldercare.audit.services import record_view
 from eldercare.ui.api.fields import StrictSerializer
 from eldercare.ui.api.pages import ByKey
+from eldercare.ui.api.serializers import LineSerializer, ReasonSerializer
 from eldercare.ui.api.views import Door
 from subsidies.access import applications_visible_to
-from subsidies.api.preview import ReasonSerializer, LineSerializer
 from subsidies.choices import AccountKind, ApplicationState, DecisionOutcome, Origin, Stage
 from subsidies.selectors.applications import ApplicationFile, KeptVerdict, application_cards, application_file
 from subsidies.selectors.programmes import applicable

@@ -13,9 +13,9 @@ from rest_framework.response import Response
 from eldercare.kernel.verdict import reason_from
 from eldercare.ui.api.fields import StrictSerializer
 from eldercare.ui.api.pages import ByKey
+from eldercare.ui.api.serializers import ReasonSerializer
 from eldercare.ui.api.views import Door
 from subsidies.access import entitlements_visible_to, routings_visible_to
-from subsidies.api.preview import ReasonSerializer
 from subsidies.choices import RoutingState
 from subsidies.models import Routing
 from subsidies.services.route import revoke_routing, route_subsidy
