@@ -78,6 +78,8 @@ VIEWER_GRANTS = [
 
 NAV_SOURCES = ["eldercare.portal.web.nav.main_items"]
 ACCOUNT_NAV_SOURCES = ["eldercare.accounts.web.nav.account_items"]
+# Tabs of a home's own pages that floors above facilities hang there: callables (request, facility_id) -> [(label, url)].
+HOME_TAB_SOURCES: list[str] = []
 
 ROOT_URLCONF = "eldercare.urls"
 WSGI_APPLICATION = "eldercare.wsgi.application"
@@ -129,6 +131,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "portal:me"
 # Behind a proxy of our own: the header in which it writes the client's address (never one a client can write itself).
 CLIENT_ADDRESS_HEADER = os.environ.get("CLIENT_ADDRESS_HEADER", "")
 MFA_ADAPTER = "eldercare.accounts.services.second_factor.Adapter"

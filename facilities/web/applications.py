@@ -1,0 +1,140 @@
+"""A home's staff answer applications: see who fits, offer a bed, take an offer back, refuse with a reason."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from eldercare.audit.services import once, record_view
+from eldercare.kernel import clock
+from eldercare.kernel.refusal import Refusal
+from eldercare.people.models import Elder
+from eldercare.ui.errors import refused_in_form
+from eldercare.ui.forms import request_key
+from facilities.access import applications_visible_to
+from facilities.models import Application, Facility
+from facilities.models.admission import OPEN
+from facilities.rules.settings import setting
+from facilities.selectors.admission import application_cards, offer_state
+from facilities.selectors.beds import free_beds
+from facilities.services.offer_bed import offer_bed, refuse_application, withdraw_offer
+from facilities.web.forms import OfferForm, ReasonForm
+from facilities.web.home import frame, my_home
+
+SHOWN = 100
+
+
+@never_cache
+@login_required
+@require_safe
+def queue(request: HttpRequest, facility_id: UUID) -> HttpResponse:
+    """List the open applications, oldest first, and the latest answered ones."""
+    home = my_home(request, facility_id)
+    rows = applications_visible_to(request.viewer).filter(facility=home)
+    today = clock.today()
+    answered = rows.exclude(state__in=OPEN).order_by("-submitted_at").values("pk")[:20]
+    context = {
+        "waiting": application_cards(rows.filter(state__in=OPEN), today)[:SHOWN],
+        "answered": application_cards(rows.filter(pk__in=answered), today)[::-1],
+    }
+    return render(request, "facilities/applications.html", {**frame(request, home), **context})
+
+
+@never_cache
+@login_required
+@require_safe
+def application(request: HttpRequest, facility_id: UUID, application_id: UUID) -> HttpResponse:
+    """Show one application; the look at the elder's file is written down."""
+    home = my_home(request, facility_id)
+    row = _of_home(request, home, application_id)
+    if row.state in OPEN:
+        record_view(request.viewer, row.elder_id, "home_application", _("答复入住申请"))
+    return render(request, "facilities/application.html", _context(request, home, row))
+
+
+@login_required
+@require_POST
+def offer(request: HttpRequest, facility_id: UUID, application_id: UUID) -> HttpResponse:
+    """Offer a bed."""
+    home = my_home(request, facility_id)
+    row = _of_home(request, home, application_id)
+    context = _context(request, home, row)
+    form = OfferForm(request.POST, beds=context["bed_choices"])
+    if not form.is_valid():
+        return render(request, "facilities/application.html", {**context, "form": form}, status=422)
+    said = form.cleaned_data
+    body = [str(row.pk), said["bed"], str(said["from_day"]), said["hours"]]
+
+    def act() -> dict:
+        made = offer_bed(
+            request.viewer,
+            application_id=row.pk,
+            bed_id=UUID(said["bed"]),
+            from_day=said["from_day"],
+            hours=said["hours"],
+        )
+        return {"offer": str(made.pk)}
+
+    try:
+        once(request.viewer, "facilities.offer", request_key(request), body, act)
+    except Refusal as refusal:
+        return refused_in_form(request, "facilities/application.html", form, refusal, **context)
+    messages.success(request, _("床位已留好，家属已收到通知。"))
+    return redirect("facilities:home_application", home.pk, row.pk)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, facility_id: UUID, application_id: UUID, offer_id: UUID) -> HttpResponse:
+    """Take a live offer back."""
+    home = my_home(request, facility_id)
+    withdraw_offer(request.viewer, offer_id=offer_id)
+    messages.success(request, _("留床通知已收回，床位已放开。"))
+    return redirect("facilities:home_application", home.pk, application_id)
+
+
+@login_required
+@require_POST
+def refuse(request: HttpRequest, facility_id: UUID, application_id: UUID) -> HttpResponse:
+    """Refuse with a reason."""
+    home = my_home(request, facility_id)
+    row = _of_home(request, home, application_id)
+    form = ReasonForm(request.POST)
+    context = {**_context(request, home, row), "refuse_form": form}
+    if not form.is_valid():
+        return render(request, "facilities/application.html", context, status=422)
+    refuse_application(request.viewer, application_id=row.pk, reason=form.cleaned_data["reason"])
+    messages.success(request, _("已回绝，家属会看到原因。"))
+    return redirect("facilities:applications", home.pk)
+
+
+def _of_home(request: HttpRequest, home: Facility, application_id: UUID) -> Application:
+    return get_object_or_404(applications_visible_to(request.viewer).filter(facility=home), pk=application_id)
+
+
+def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
+    now = clock.now()
+    (card,) = application_cards(Application.objects.filter(pk=row.pk), now.date())
+    beds = free_beds(row.wanted_from).filter(room__facility=home).select_related("room").order_by("room__name", "name")
+    choices = [(str(bed.pk), f"{bed.room.name}-{bed.name} · {bed.room.get_room_type_display()}") for bed in beds]
+    wanted_first = sorted(choices, key=lambda choice: card.room not in choice[1])
+    initial = {"from_day": max(row.wanted_from, now.date()), "hours": setting("offers", now.date())["hours"]}
+    return {
+        **frame(request, home),
+        "card": card,
+        # The consent of the family opens the name while the application is open, and no longer.
+        "elder_name": _name(row) if card.is_open else card.elder_name,
+        "offer_state": offer_state(card.offer, now) if card.offer else "",
+        "bed_choices": wanted_first,
+        "form": OfferForm(beds=wanted_first, initial=initial),
+        "refuse_form": ReasonForm(),
+    }
+
+
+def _name(row: Application) -> str:
+    return Elder.objects.select_related("person").get(pk=row.elder_id).person.name
