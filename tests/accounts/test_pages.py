@@ -35,14 +35,14 @@ def test_one_box_a_code_and_in():
     assert (answer.status_code, answer["Location"]) == (302, "/sign-in/code")
     page = client.get("/sign-in/code").content.decode()
     assert "138****1234" in page and PHONE not in page and 'autocomplete="one-time-code"' in page
-    assert client.post("/sign-in/code", {"code": digits_sent()})["Location"] == "/elders"
+    assert client.post("/sign-in/code", {"code": digits_sent()})["Location"] == "/me"
     assert client.get("/elders").status_code == 200
 
 
 def test_who_was_on_the_way_somewhere_goes_on_there_and_never_to_another_site():
     assert sign_in_by_code(Client(), following="/elders/new")["Location"] == "/elders/new"
-    assert sign_in_by_code(Client(), following="https://evil.example/")["Location"] == "/elders"
-    assert sign_in_by_code(Client(), following="//evil.example/")["Location"] == "/elders"
+    assert sign_in_by_code(Client(), following="https://evil.example/")["Location"] == "/me"
+    assert sign_in_by_code(Client(), following="//evil.example/")["Location"] == "/me"
 
 
 def test_the_answer_is_the_same_for_a_known_and_an_unknown_address():

@@ -1,9 +1,10 @@
 """The doors of the second factor: prove it, or set it up."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -56,16 +57,19 @@ def enrol(request: HttpRequest) -> HttpResponse:
     del request.session[WAITING]
     request.session[SECOND_FACTOR] = True
     request.session.cycle_key()
-    return render(
-        request, "accounts/recovery_codes.html", {"codes": codes, "next": request.session.pop(NEXT, "") or "/"}
-    )
+    return render(request, "accounts/recovery_codes.html", {"codes": codes, "next": _way_on(request)})
 
 
 def _passed(request: HttpRequest) -> HttpResponse:
     request.session[SECOND_FACTOR] = True
     request.session.cycle_key()
     messages.success(request, _("身份已经验证。"))
-    return redirect(request.session.pop(NEXT, "") or "/")
+    return redirect(_way_on(request))
+
+
+def _way_on(request: HttpRequest) -> str:
+    """Give where somebody was going before they were asked."""
+    return request.session.pop(NEXT, "") or resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def _in_fours(secret: str) -> str:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -100,7 +100,7 @@ def _landing(request: HttpRequest, user: User, wanted: str) -> str:
     if holds_post(user.pk):
         request.session[NEXT] = wanted
         return reverse("accounts:second_factor")
-    return wanted or reverse("people:elders")
+    return wanted or resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def _bring_preferences(request: HttpRequest, response: HttpResponse, user: User) -> None:

@@ -1,9 +1,9 @@
-"""The landing of people who work here: what waits, and until when. A family is sent to its elders."""
+"""The landing of people who work here: what waits, and until when. A family lands with its elders."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -22,12 +22,23 @@ ADDRESSES = {
 
 
 @never_cache
+@login_required
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    """Send whoever signed in to where they work: the desk, their one elder, or the list."""
+    viewer = request.viewer
+    if any(viewer.places(kind) for kind in ("region", "agency", "facility")) or _needs_second_factor(viewer):
+        return redirect("portal:desk")
+    elders = viewer.places("elder")
+    return redirect("portal:elder", next(iter(elders))) if len(elders) == 1 else redirect("people:elders")
+
+
+@never_cache
+@login_required
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the viewer's queues; somebody without any work here is shown the way to their elders."""
     viewer = request.viewer
-    if not viewer.is_known:
-        return redirect(f"{reverse('accounts:sign_in')}?{urlencode({'next': request.path})}")
     found = [(queue, _address(queue)) for queue in queues(viewer)]
     context = {"queues": found, "today": clock.today(), "needs_second_factor": _needs_second_factor(viewer)}
     return render(request, "portal/desk.html", context)
@@ -40,5 +51,5 @@ def _needs_second_factor(viewer: Viewer) -> bool:
 
 def _address(queue: Queue) -> str:
     if queue.door is Door.HOME:
-        return reverse("facilities:board", args=[queue.place])
+        return reverse("facilities:today", args=[queue.place])
     return reverse(ADDRESSES[queue.door])

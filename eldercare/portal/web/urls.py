@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from eldercare.portal.api.root import SchemaDoor
 from eldercare.portal.health import healthz
 from eldercare.portal.web import demo, describe, desk, elder, homes, offers
 
@@ -16,8 +17,10 @@ urlpatterns = [
     path("offers/<uuid:offer_id>", offers.offer, name="offer"),
     path("offers/<uuid:offer_id>/accept", offers.accept, name="accept"),
     path("offers/<uuid:offer_id>/decline", offers.decline, name="decline"),
+    path("me", desk.landing, name="me"),
     path("desk", desk.desk, name="desk"),
     path("demo/clock", demo.clock_door, name="clock"),
     path("demo/outbox", demo.outbox, name="outbox"),
+    path("api/schema/", SchemaDoor.as_view(), name="schema"),
     path("healthz", healthz, name="healthz"),
 ]
