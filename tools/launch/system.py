@@ -169,19 +169,22 @@ class System:
             )
 
     def _children(self, bank_port: int) -> list[Child]:
-        python = [sys.executable, "-m"]
-        celery = [*python, "celery", "-A", "eldercare"]
-        beat_schedule = self.data_dir / "beat-schedule"
+        celery = "-m celery -A eldercare"
         commands = {
-            "bank": [sys.executable, "manage.py", "sandbox_bank", "--port", str(bank_port)],
-            "worker": [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "-l", "INFO"],
-            "beat": [*celery, "beat", "--schedule", str(beat_schedule), "--pidfile", "", "-l", "INFO"],
-            "web": [*python, "gunicorn", "eldercare.wsgi:application", "--bind", f"127.0.0.1:{self.port}"]
-            + ["--workers", "2", "--worker-class", "gthread", "--threads", "4"]
-            + ["--graceful-timeout", "5", "--no-control-socket"],
+            "bank": f"manage.py sandbox_bank --port {bank_port}",
+            "worker": f"{celery} worker --concurrency 2 --without-gossip --without-mingle --loglevel INFO",
+            "beat": f"{celery} beat --pidfile= --loglevel INFO --schedule",
+            "web": "-m gunicorn eldercare.wsgi:application --config",
         }
+        paths = {"beat": [str(self.data_dir / "beat-schedule")], "web": [str(Path(__file__).with_name("web.py"))]}
         return [
-            Child(name, command, env=self.env, cwd=BASE_DIR, log=self.logs / f"{name}.log")
+            Child(
+                name,
+                [sys.executable, *command.split(), *paths.get(name, [])],
+                env=self.env,
+                cwd=BASE_DIR,
+                log=self.logs / f"{name}.log",
+            )
             for name, command in commands.items()
         ]
 
