@@ -27,7 +27,7 @@ def calculate(run_id: str) -> None:
     settle.calculate_run(run_id)
 
 
-@shared_task(name="subsidies.tasks.settle")
+@shared_task
 def settle_run(run_id: str) -> None:
     """Post an approved run and order its credits from the bank."""
     post.post_run(run_id)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from subsidies.api import applications, entitlements, preview
+from subsidies.api import applications, entitlements, payments, preview, runs
 
 app_name = "subsidies_api"
 urlpatterns = [
@@ -16,4 +16,19 @@ urlpatterns = [
     path("entitlements/<uuid:entitlement_id>", entitlements.EntitlementDoor.as_view(), name="entitlement"),
     path("routings", entitlements.RoutingsDoor.as_view(), name="routings"),
     path("routings/<uuid:routing_id>/revoke", entitlements.RevokeDoor.as_view(), name="revoke_routing"),
+    path("runs", runs.RunsDoor.as_view(), name="runs"),
+    path("runs/<uuid:run_id>", runs.RunDoor.as_view(), name="run"),
+    path("runs/<uuid:run_id>/progress", runs.ProgressDoor.as_view(), name="run_progress"),
+    path("runs/<uuid:run_id>/lines", runs.LinesDoor.as_view(), name="run_lines"),
+    path("runs/<uuid:run_id>/breaks", runs.BreaksDoor.as_view(), name="run_breaks"),
+    path("runs/<uuid:run_id>/calculate", runs.CalculateDoor.as_view(), name="calculate_run"),
+    path("runs/<uuid:run_id>/propose", runs.ProposeDoor.as_view(), name="propose_run"),
+    path("runs/<uuid:run_id>/approve", runs.ApproveDoor.as_view(), name="approve_run"),
+    path("runs/<uuid:run_id>/return", runs.ReturnDoor.as_view(), name="return_run"),
+    path("runs/<uuid:run_id>/cancel", runs.CancelDoor.as_view(), name="cancel_run"),
+    path("runs/<uuid:run_id>/close", runs.CloseDoor.as_view(), name="close_run"),
+    path("breaks/<uuid:break_id>/close", runs.CloseBreakDoor.as_view(), name="close_break"),
+    path("payments/<uuid:payment_id>/again", runs.PayAgainDoor.as_view(), name="pay_again"),
+    path("elders/<uuid:elder_id>/payments", payments.ElderPaymentsDoor.as_view(), name="elder_payments"),
+    path("facilities/<uuid:facility_id>/statement", payments.StatementDoor.as_view(), name="statement"),
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from eldercare.kernel import clock
 from eldercare.kernel.days import Month
@@ -16,7 +16,7 @@ from eldercare.regions.selectors import full_names
 from subsidies.access import may_settle, runs_visible_to
 from subsidies.choices import Cause, PaymentKind, PaymentState, RunState
 from subsidies.models import Break, Payment, Redemption, Run, RunLine
-from subsidies.models.payment import LIVE
+from subsidies.models.payment import DEAD_STATES, LIVE
 from subsidies.rules.programme import Benefit, benefit
 from subsidies.rules.settlement import Matched, closing_reasons, matched_reasons, pay_by
 
@@ -73,6 +73,14 @@ class RunFigures:
     open_breaks: int
     unbalanced: int
     bills_awaited: int
+
+    @property
+    def credited_at_bank_fen(self) -> int:
+        return _executed_fen(self.credits)
+
+    @property
+    def paid_at_bank_fen(self) -> int:
+        return _executed_fen(self.payouts)
 
 
 @dataclass(frozen=True)
@@ -164,7 +172,7 @@ def causes_of(run: Run) -> dict[str, tuple[int, int]]:
 def run_figures(run: Run) -> RunFigures:
     """Add up what became of a run's lines, in five queries."""
     states: dict[str, list[StateCount]] = {PaymentKind.CREDIT: [], PaymentKind.PAYOUT: []}
-    matched = {kind: (0, 0) for kind in states}
+    matched = dict.fromkeys(states, (0, 0))
     agreed = Q(matched_at__isnull=False)
     rows = Payment.objects.filter(LIVE | Q(state=PaymentState.REFUSED), run=run).values("kind", "state")
     for row in rows.annotate(
@@ -193,6 +201,19 @@ def run_figures(run: Run) -> RunFigures:
     )
 
 
+def breaks_of(run: Run) -> QuerySet[Break]:
+    """Give a run's differences, the open ones first."""
+    return run.breaks.select_related("payment").order_by(F("closed_at").asc(nulls_first=True), "pk")[:PAGE]
+
+
+def stuck_payments(run: Run) -> QuerySet[Payment]:
+    """Give the payments the bank refused or returned and nobody has ordered anew."""
+    same = Q(run_line=OuterRef("run_line")) | Q(redemption=OuterRef("redemption"))
+    later = Payment.objects.filter(same, attempt__gt=OuterRef("attempt"))
+    stuck = Payment.objects.filter(~Exists(later), run=run, state__in=DEAD_STATES)
+    return stuck.select_related("facility").order_by("pk")[:PAGE]
+
+
 def line_rows(lines: list[RunLine]) -> list[LineRow]:
     """Give lines as a table shows them, in two queries more."""
     names = masked_names({line.elder_id for line in lines})
@@ -200,6 +221,10 @@ def line_rows(lines: list[RunLine]) -> list[LineRow]:
     for payment in Payment.objects.filter(run_line__in=lines).order_by("attempt"):
         newest[payment.run_line_id] = payment
     return [LineRow(line, names.get(line.elder_id, ""), Cause(line.cause), newest.get(line.pk)) for line in lines]
+
+
+def _executed_fen(states: tuple[StateCount, ...]) -> int:
+    return sum(one.amount_fen for one in states if one.state == PaymentState.EXECUTED)
 
 
 def _count(statement: str, run: Run) -> int:

@@ -43,9 +43,12 @@ def order_credits(run_id: UUID | str) -> None:
 
     May be called again at any time: a line that has a live payment gets no other. An elder without an account waits.
     """
+    ordered = False
     while _order_chunk(run_id):
+        ordered = True
         faults.passing(INTENT_COMMITTED)
-    ring(import_string("subsidies.tasks.send_payments"))
+    if ordered:
+        ring(import_string("subsidies.tasks.send_payments"))
 
 
 def order_payout(redemption: Redemption) -> None:

@@ -150,7 +150,7 @@ def approve_run(viewer: Viewer, *, run_id: UUID) -> Run:
     run.save(update_fields=["state", "approved_by", "approved_at"])
     record(viewer, "run.approved", f"run:{run.pk}", place=run.region_id, facts=_figures(run))
     transaction.on_commit(lambda: faults.passing(RUN_APPROVED))
-    ring(import_string("subsidies.tasks.settle"), str(run.pk))
+    ring(import_string("subsidies.tasks.settle_run"), str(run.pk))
     return run
 
 

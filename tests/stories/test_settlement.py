@@ -6,68 +6,16 @@ import pytest
 
 from eldercare.kernel.days import Month
 from eldercare.kernel.refusal import Refusal
-from subsidies.choices import BreakClass, LedgerKind, PaymentState, RunState
-from subsidies.models import Break, Payment, Redemption, Run, Transfer
-from subsidies.selectors.ledger import balance
+from subsidies.choices import BreakClass, PaymentState, RunState
+from subsidies.models import Break, Payment, Redemption, Transfer
 from subsidies.selectors.runs import run_figures
 from subsidies.services import close, pay, post, reconcile, redeem, settle
-from tests.builders.facilities import make_bill, make_home, make_stay
-from tests.builders.people import make_elder, make_person
+from tests.builders.facilities import make_bill
 from tests.builders.regions import CHAOYANG
-from tests.builders.settlement import NURSING, district_pair, make_entitlement, make_routing, set_day
+from tests.builders.settlement import NURSING, district_pair, set_day
+from tests.subsidies.month import JULY, World
 
 pytestmark = pytest.mark.django_db
-JULY = Month(2026, 7)
-DECIDED, CREDITED, BILLED, SEEN = date(2026, 6, 26), date(2026, 6, 30), date(2026, 8, 3), date(2026, 8, 5)
-
-
-class World:
-    """One elder of 朝阳 who lives in a home in Wuqing, entitled to 600.00 a month, and two officers."""
-
-    def __init__(self, **routing) -> None:
-        set_day(DECIDED)
-        self.proposer, self.approver = district_pair()
-        self.family = make_person()
-        self.elder = make_elder(guardian=self.family)
-        self.home = make_home()
-        self.stay = make_stay(self.home, self.elder, self.family, since=date(2026, 6, 1))
-        self.entitlement = make_entitlement(self.elder)
-        self.routing = make_routing(self.entitlement, self.home, **routing)
-
-    def credit_july(self) -> Run:
-        """Open, calculate, propose, approve, post and pay July's run; the bank is asked on the last day of June."""
-        run = settle.open_run(self.proposer, programme=NURSING, region_code=CHAOYANG, benefit_month=JULY)
-        settle.calculate_run(run.pk)
-        settle.propose_run(self.proposer, run_id=run.pk)
-        settle.approve_run(self.approver, run_id=run.pk)
-        set_day(CREDITED)
-        post.post_run(run.pk)
-        pay.order_credits(run.pk)
-        pay.send_waiting("sandbox")
-        return run
-
-    def bill_july(self, **amounts) -> None:
-        set_day(BILLED)
-        make_bill(self.stay, JULY.first_day, **amounts)
-        redeem.redeem_due()
-        pay.send_waiting("sandbox")
-
-    def reconcile(self, on: date = SEEN) -> None:
-        set_day(on)
-        reconcile.collect_statements("sandbox", until=date.fromordinal(on.toordinal() - 1))
-        close.advance_runs()
-
-    def balances(self) -> dict[str, int]:
-        return {
-            "fund": balance(LedgerKind.DISTRICT_FUND, f"region:{CHAOYANG}"),
-            "elder": balance(LedgerKind.ELDER_RESTRICTED, f"elder:{self.elder.pk}"),
-            "home": balance(LedgerKind.HOME_PAYABLE, f"facility:{self.home.pk}"),
-            "paid": balance(LedgerKind.CHANNEL_PAID, "channel:sandbox"),
-        }
-
-    def at_the_bank(self, bank) -> tuple[int, int]:
-        account = self.entitlement.decision.application.account
-        return bank.balance(account.number), bank.balance(f"HOME-{self.home.pk}")
 
 
 def states() -> list[tuple[str, str, int]]:

@@ -65,7 +65,7 @@ class BankProcess(Bank):
             env={**os.environ, **environment},
             stdout=subprocess.DEVNULL,
         )
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
                 httpx.get(f"{self.url}/healthz", timeout=1, trust_env=False).raise_for_status()
