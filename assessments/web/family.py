@@ -1,5 +1,6 @@
 """The family's doors: ask for an assessment, read the result and where it counts, doubt it, take a request back."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from eldercare.people.access import elders_beside, may_act_for
 from eldercare.people.models import Elder
+from eldercare.people.selectors import hukou_codes
+from eldercare.regions.rules.codes import province_of
 from eldercare.ui.errors import refused_in_form
 
 TEMPLATE = "assessments/family.html"
@@ -102,8 +105,14 @@ def _shown(request: HttpRequest, file: Elder) -> dict[str, Any]:
         "answers": answers_shown(latest) if latest else None,
         "is_valid": latest is not None and latest.valid_until >= today,
         "recognitions": recognised_in(fact_of(latest), today) if latest else [],
+        "hukou_province": _hukou_province(file, today) if latest else "",
         "earlier": [row for row in rows if row.state in WITH_RESULT and row is not latest],
     }
+
+
+def _hukou_province(file: Elder, on: date) -> str:
+    code = hukou_codes([file.pk], on).get(file.pk)
+    return province_of(code) if code else ""
 
 
 def _latest_result(rows: list[Assessment]) -> Assessment | None:

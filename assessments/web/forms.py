@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core import validators
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,22 @@ from eldercare.kernel.sentences import speak
 
 YES_OR_NO = (("yes", _("是")), ("no", _("否")))
 CONDITIONS = ("coma", "dementia_or_psychiatric_diagnosis", "risk_events_30_days")
+
+
+class Later:
+    """A field the record needs and a draft may still lack: shown as needed, empty is no fault; the rule asks for it."""
+
+    def validate(self, value: Any) -> None:
+        if value not in validators.EMPTY_VALUES:
+            super().validate(value)  # type: ignore[misc]
+
+
+class ChoiceLater(Later, forms.TypedChoiceField):
+    widget = forms.RadioSelect
+
+
+class CountLater(Later, forms.IntegerField):
+    pass
 
 
 class AgencyForm(forms.Form):
@@ -65,23 +82,18 @@ class AssignForm(forms.Form):
 
 
 class RecordForm(forms.Form):
-    """The 26 items, each a choice of its points, and the three conditions. Nothing is required: a draft is fine."""
+    """The 26 items, each a choice of its points, and the three conditions. An empty one is not filled in yet."""
 
-    coma = forms.ChoiceField(
-        label=_("老人现在处于昏迷状态"), choices=YES_OR_NO, widget=forms.RadioSelect, required=False
+    use_required_attribute = False
+    coma = ChoiceLater(label=_("老人现在处于昏迷状态"), choices=YES_OR_NO)
+    dementia_or_psychiatric_diagnosis = ChoiceLater(
+        label=_("确诊痴呆，或精神科专科医生诊断的其他精神和行为障碍"), choices=YES_OR_NO
     )
-    dementia_or_psychiatric_diagnosis = forms.ChoiceField(
-        label=_("确诊痴呆，或精神科专科医生诊断的其他精神和行为障碍"),
-        choices=YES_OR_NO,
-        widget=forms.RadioSelect,
-        required=False,
-    )
-    risk_events_30_days = forms.IntegerField(
+    risk_events_30_days = CountLater(
         label=_("近 30 天照护风险事件共几次"),
         help_text=_("跌倒、走失、噎食、自杀自伤或其他，各种加在一起；没有就填 0。"),
         min_value=0,
         max_value=MOST_EVENTS,
-        required=False,
     )
 
     def __init__(self, *args: Any, scale: Instrument, **options: Any) -> None:
@@ -126,15 +138,13 @@ def kept(answers: dict[str, int] | None, conditions: dict[str, Any] | None) -> d
     return {**(answers or {}), **said}
 
 
-def _item_field(item: Item) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
+def _item_field(item: Item) -> ChoiceLater:
+    return ChoiceLater(
         label=f"{item.code} {gettext(item.name)}",
         help_text=gettext(item.description),
         choices=[(option.score, _option_name(option.score, option.label)) for option in item.options],
         coerce=int,
         empty_value=None,
-        required=False,
-        widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("请选择列出的一项。")},
     )
 

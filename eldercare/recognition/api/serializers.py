@@ -117,7 +117,7 @@ class FacilitySubsidyBody(ClaimBody):
         return facts
 
 
-BODIES: dict[str, type[ClaimBody]] = {
+BODIES: dict[Any, type[ClaimBody]] = {
     Kind.POLICY: PolicyBody,
     Kind.FACILITY_SUBSIDY: FacilitySubsidyBody,
     Kind.RATING: RatingBody,

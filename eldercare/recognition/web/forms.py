@@ -87,6 +87,7 @@ class StandardForm(ClaimForm):
         super().__init__(*args, **options)
         known = [(row.standard, f"{row.standard} {row.title}") for row in standards() if row.kind == self.kind]
         self.fields["standard"].choices = [*known, NOT_KNOWN]
+        self.fields["standard"].initial = known[0][0]
 
 
 class RatingForm(StandardForm):
@@ -129,6 +130,6 @@ class FacilitySubsidyForm(ClaimForm):
         return claim_from({**facts, "hukou": facts["issued_in"], "facility_region": facts["used_in"]})
 
 
-FORMS: dict[str, type[ClaimForm]] = {
+FORMS: dict[Any, type[ClaimForm]] = {
     form.kind: form for form in (AssessmentForm, RatingForm, PolicyForm, FacilitySubsidyForm, TrainingForm)
 }

@@ -19,6 +19,8 @@ MEANINGS = {
     Kind.TRAINING: _("护理员在一地取得的技能证书，到另外两地工作同样算数。"),
 }
 
+SURENESS = {"H": _("官方文本或可靠报道"), "M": _("部分文本或转载，待核实")}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def recognition(request: HttpRequest) -> HttpResponse:
@@ -41,5 +43,9 @@ def recognition(request: HttpRequest) -> HttpResponse:
         ],
         answer=answer,
         meanings=[(Kind(name).label, text) for name, text in MEANINGS.items()],
-        register=[(Kind(entry.fact.kind).label, entry) for entry in register(today)],
+        register=[(Kind(entry.fact.kind).label, entry, _sureness(entry.fact.confidence)) for entry in register(today)],
     )
+
+
+def _sureness(confidence: str) -> object:
+    return SURENESS.get(confidence, _("未经核实"))
