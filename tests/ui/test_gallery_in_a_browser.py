@@ -145,3 +145,39 @@ def test_on_a_desk_the_filters_stand_open(gallery):
     page = gallery()
     assert page.get_by_role("button", name="按条件查找").is_visible()
     assert not page.locator(".filters > summary").is_visible()
+
+
+def test_what_a_swapped_part_has_to_say_is_said_aloud(gallery):
+    page = gallery()
+    page.wait_for_function("typeof htmx === 'object'")
+    part = '<div id="g-work"><p data-announce>办好了，床位为您留着。</p></div>'
+    page.evaluate("(part) => htmx.swap('#g-work', part, { swapStyle: 'outerHTML' })", part)
+    page.wait_for_function("document.getElementById('announce').textContent === '办好了，床位为您留着。'")
+
+
+def test_a_second_click_sends_nothing(gallery):
+    page = gallery()
+    stopped = page.evaluate(
+        """() => {
+            const stopped = [];
+            window.addEventListener('submit', (event) => {
+                stopped.push(event.defaultPrevented);
+                event.preventDefault();
+            });
+            const button = document.querySelector('form[action$=preferences] button');
+            button.click();
+            button.click();
+            return stopped;
+        }"""
+    )
+    assert stopped == [False, True]
+
+
+def test_a_key_does_its_act_but_never_while_typing(gallery):
+    page = gallery()
+    page.evaluate("document.querySelector('.pages a[rel=next]').dataset.key = 'j'")
+    page.locator("#full_name").press("j")
+    assert "#g-table" not in page.url
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    assert page.url.endswith("#g-table")

@@ -31,8 +31,10 @@
     const voice = document.getElementById("announce");
     if (voice && text) voice.textContent = text.trim();
   };
-  document.addEventListener("htmx:afterSwap", (event) => {
-    const said = event.detail.target.querySelector("[data-announce]");
+  document.addEventListener("htmx:load", (event) => {
+    const part = event.detail.elt;
+    if (part === document.body) return;
+    const said = part.matches("[data-announce]") ? part : part.querySelector("[data-announce]");
     if (said) announce(said.dataset.announce || said.textContent);
   });
   const lost = () => {
