@@ -105,9 +105,9 @@ def application_cards(applications: QuerySet[Application]) -> list[ApplicationCa
     return [_card(row, names[row.elder_id], streets.get(row.street_id, row.street_id)) for row in rows]
 
 
-def queue(applications: QuerySet[Application], *states: str, after: UUID | None = None) -> QuerySet[Application]:
-    """Give the oldest applications in some states, a page at a time; `after` is the last one seen."""
-    rows = applications.filter(state__in=states).order_by("pk")
+def queue(applications: QuerySet[Application], after: UUID | None = None) -> QuerySet[Application]:
+    """Give a page of applications, the oldest first; `after` is the last one seen."""
+    rows = applications.order_by("pk")
     return (rows.filter(pk__gt=after) if after else rows)[:PAGE]
 
 

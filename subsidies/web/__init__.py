@@ -1,0 +1,1 @@
+"""Pages of the subsidy floor: who asks, what for, do it, show it."""
