@@ -66,7 +66,7 @@ def offer(request: HttpRequest, facility_id: UUID, application_id: UUID) -> Http
     context = _context(request, home, row)
     form = OfferForm(request.POST, beds=context["bed_choices"])
     if not form.is_valid():
-        return render(request, "facilities/application.html", {**context, "form": form}, status=422)
+        return render(request, "facilities/application.html", {**context, "offer_form": form}, status=422)
     said = form.cleaned_data
     body = [str(row.pk), said["bed"], str(said["from_day"]), said["hours"]]
 
@@ -83,6 +83,7 @@ def offer(request: HttpRequest, facility_id: UUID, application_id: UUID) -> Http
     try:
         once(request.viewer, "facilities.offer", request_key(request), body, act)
     except Refusal as refusal:
+        context["offer_form"] = form
         return refused_in_form(request, "facilities/application.html", form, refusal, **context)
     messages.success(request, _("床位已留好，家属已收到通知。"))
     return redirect("facilities:home_application", home.pk, row.pk)
@@ -122,7 +123,7 @@ def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
     (card,) = application_cards(Application.objects.filter(pk=row.pk), now.date())
     beds = free_beds(row.wanted_from).filter(room__facility=home).select_related("room").order_by("room__name", "name")
     choices = [(str(bed.pk), f"{bed.room.name}-{bed.name} · {bed.room.get_room_type_display()}") for bed in beds]
-    wanted_first = sorted(choices, key=lambda choice: card.room not in choice[1])
+    wanted_first = sorted(choices, key=lambda choice: str(card.room) not in choice[1])
     initial = {"from_day": max(row.wanted_from, now.date()), "hours": setting("offers", now.date())["hours"]}
     return {
         **frame(request, home),
@@ -131,7 +132,7 @@ def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
         "elder_name": _name(row) if card.is_open else card.elder_name,
         "offer_state": offer_state(card.offer, now) if card.offer else "",
         "bed_choices": wanted_first,
-        "form": OfferForm(beds=wanted_first, initial=initial),
+        "offer_form": OfferForm(beds=wanted_first, initial=initial),
         "refuse_form": ReasonForm(),
     }
 

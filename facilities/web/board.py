@@ -19,7 +19,7 @@ from facilities.models import Facility
 from facilities.selectors.beds import BoardRoom, Confirmation, Vacancy, board, confirmations, vacancies
 from facilities.services.board import BedChange, add_room, confirm_beds
 from facilities.web.forms import RoomForm
-from facilities.web.home import frame, my_home
+from facilities.web.home import FORBIDDEN, frame, my_home
 
 TEMPLATE = "facilities/board.html"
 
@@ -60,7 +60,7 @@ def new_room(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     home = my_home(request, facility_id)
     form = RoomForm(request.POST)
     if not form.is_valid():
-        return render(request, TEMPLATE, {**_context(request, home), "form": form}, status=422)
+        return render(request, TEMPLATE, {**_context(request, home), "room_form": form}, status=422)
     room = {name: form.cleaned_data[name] for name in ("name", "room_type", "beds", "bed_type")}
 
     def act() -> dict:
@@ -69,7 +69,9 @@ def new_room(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     try:
         once(request.viewer, "facilities.room", request_key(request), [str(home.pk), room], act)
     except Refusal as refusal:
-        return refused_in_form(request, TEMPLATE, form, refusal, **_context(request, home))
+        if refusal.status == FORBIDDEN:
+            raise
+        return refused_in_form(request, TEMPLATE, form, refusal, **{**_context(request, home), "room_form": form})
     messages.success(request, _("房间已加上。"))
     return redirect("facilities:board", home.pk)
 
@@ -82,7 +84,7 @@ def _context(request: HttpRequest, home: Facility) -> dict:
         "floors": _floors(rooms),
         "beds": vacancies([home.pk], now.date()).get(home.pk, Vacancy()),
         "confirmed": confirmations([home.pk], now).get(home.pk, Confirmation()),
-        "form": RoomForm(),
+        "room_form": RoomForm(),
         "keys": [("n", _("全部无变化")), ("s", _("保存改动"))],
     }
 

@@ -20,6 +20,8 @@ from facilities.selectors.admission import queue_counts
 from facilities.selectors.beds import Confirmation, Vacancy, confirmations, vacancies
 from facilities.services.staff import invitations_to
 
+FORBIDDEN = 403
+
 
 def my_home(request: HttpRequest, facility_id: UUID) -> Facility:
     """Give the home if the viewer works for it; else 404."""

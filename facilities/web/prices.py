@@ -20,7 +20,7 @@ from facilities.rules.words import item_name
 from facilities.selectors.page import price_rows
 from facilities.services.set_price import set_price
 from facilities.web.forms import PriceForm
-from facilities.web.home import frame, my_home
+from facilities.web.home import FORBIDDEN, frame, my_home
 
 
 @never_cache
@@ -41,6 +41,8 @@ def prices(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     try:
         once(request.viewer, "facilities.price", request_key(request), [str(home.pk), price], act)
     except Refusal as refusal:
+        if refusal.status == FORBIDDEN:
+            raise
         return refused_in_form(request, "facilities/prices.html", form, refusal, **_context(request, home))
     messages.success(request, _("价格已公布，从您选的那天起生效。"))
     return redirect("facilities:prices", home.pk)

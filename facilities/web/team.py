@@ -19,7 +19,7 @@ from facilities.selectors.staff import team as team_of
 from facilities.services.staff import accept_staff_invitation, end_employment, invite_staff
 from facilities.services.tokens import make_home_token, revoke_home_token
 from facilities.web.forms import InviteForm, TokenForm
-from facilities.web.home import addresses_of, frame, my_home
+from facilities.web.home import FORBIDDEN, addresses_of, frame, my_home
 
 TEMPLATE = "facilities/team.html"
 
@@ -40,10 +40,13 @@ def invite(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     form = InviteForm(request.POST)
     context = _context(request, home)
     if not form.is_valid():
-        return render(request, TEMPLATE, {**context, "form": form}, status=422)
+        return render(request, TEMPLATE, {**context, "invite_form": form}, status=422)
     try:
         invite_staff(request.viewer, facility_id=home.pk, **form.cleaned_data)
     except Refusal as refusal:
+        if refusal.status == FORBIDDEN:
+            raise
+        context["invite_form"] = form
         return refused_in_form(request, TEMPLATE, form, refusal, **context)
     messages.success(request, _("邀请已发出。对方用这个手机号或邮箱登录后就能接受。"))
     return redirect("facilities:team", home.pk)
@@ -101,6 +104,6 @@ def _context(request: HttpRequest, home: Facility) -> dict:
         "members": team_of(home.pk, now.date()),
         "invited": [(invitation, mask_address(invitation.address)) for invitation in invited],
         "tokens": list(HomeToken.objects.filter(facility=home, revoked_at__isnull=True).order_by("made_at")),
-        "form": InviteForm(),
+        "invite_form": InviteForm(),
         "token_form": TokenForm(),
     }
