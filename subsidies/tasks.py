@@ -1,4 +1,4 @@
-"""Doorbells of the settlement: each carries an id or nothing, calls one service, and may be rung twice or at once.
+"""Doorbells of this floor: each carries an id or nothing, calls one service, and may be rung twice or at once.
 
 The database row is the truth. A bell nobody heard is made good by `sweep`, which beat rings.
 """
@@ -13,7 +13,7 @@ from eldercare.kernel import clock, faults
 from eldercare.kernel.refusal import Refusal
 from subsidies.choices import RunState
 from subsidies.models import Run
-from subsidies.services import close, pay, post, reconcile, redeem, settle
+from subsidies.services import apply, close, pay, post, reconcile, redeem, route, settle
 
 SWEEP_RUNNING = faults.point("sweep.running", "the sweeper has begun to look for work whose bell was lost")
 BEAT_TICK = faults.point("beat.tick", "the calendar's bell is rung")
@@ -84,3 +84,15 @@ def sweep() -> None:
             except Refusal as busy:
                 log.info("left_to_another_worker", run=str(run_id), code=busy.code)
     pay.send_waiting(settings.PAYMENT_CHANNEL)
+
+
+@shared_task
+def open_from_assessments() -> None:
+    """Open the applications that newly concluded assessments bring by themselves (160号 四(二))."""
+    apply.open_from_new_assessments()
+
+
+@shared_task
+def stop_without_consent() -> None:
+    """Stop the routings whose consent was taken back."""
+    route.stop_without_consent()

@@ -32,7 +32,7 @@ from subsidies.services.guards import family_only, locked, not_found
 from subsidies.services.letters import tell_family
 
 STREET_DIGITS = 9
-LOOKED_BACK = timedelta(days=60)
+LOOKED_BACK = timedelta(days=7)
 
 
 @transaction.atomic
@@ -91,7 +91,7 @@ def withdraw_application(viewer: Viewer, *, application_id: UUID) -> Application
 
 
 def open_from_new_assessments() -> int:
-    """Open the applications that assessments of late give rise to; gives how many. Safe to ring twice."""
+    """Open the applications that the assessments of the last days give rise to; gives how many. Safe to ring twice."""
     since = clock.today() - LOOKED_BACK
     done = Application.objects.filter(origin=Origin.ASSESSMENT, applied_on__gte=since).values("assessment_id")
     fresh = concluded_on_or_after(since).exclude(pk__in=done)
@@ -110,17 +110,22 @@ def open_from_assessment(assessment_id: UUID) -> Application | None:
         return None
     elder = Elder.objects.get(pk=assessment.elder_id)
     for benefit in _opened_by_assessment():
-        lock_name(f"subsidy:{elder.pk}:{benefit.id}")
-        if _street(elder, benefit) is None or _open_one(elder, benefit) or _entitlement(elder, benefit):
-            continue
-        _elder, (answer,) = answers_for(elder.pk, on=clock.today(), programmes=[benefit.id])
-        if not _rests_on_assessment(benefit, answer):
-            continue
-        application = _open(elder, benefit, origin=Origin.ASSESSMENT, assessment_id=assessment.pk)
-        record(system("assessment"), "subsidy.opened", _noun(application), place=application.street_id)
-        _tell_opened(application, benefit)
-        return application
+        # The level first: it is cheap, and most assessments open nothing.
+        if assessment.level in benefit.programme.setting("severe_levels") and _brings(elder, benefit):
+            application = _open(elder, benefit, origin=Origin.ASSESSMENT, assessment_id=assessment.pk)
+            record(system("assessment"), "subsidy.opened", _noun(application), place=application.street_id)
+            _tell_opened(application, benefit)
+            return application
     return None
+
+
+def _brings(elder: Elder, benefit: Benefit) -> bool:
+    """Tell whether an elder's assessment brings a benefit that is neither drawn nor applied for."""
+    lock_name(f"subsidy:{elder.pk}:{benefit.id}")
+    if _street(elder, benefit) is None or _open_one(elder, benefit) or _entitlement(elder, benefit):
+        return False
+    _facts, (answer,) = answers_for(elder.pk, on=clock.today(), programmes=[benefit.id])
+    return _rests_on_assessment(benefit, answer)
 
 
 def _opened_by_assessment() -> list[Benefit]:
