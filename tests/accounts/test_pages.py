@@ -48,10 +48,14 @@ def test_who_was_on_the_way_somewhere_goes_on_there_and_never_to_another_site():
 def test_the_answer_is_the_same_for_a_known_and_an_unknown_address():
     make_user(address=PHONE)
     known, unknown = Client(), Client()
-    answers = [client.post("/sign-in", {"address": address}) for client, address in ((known, PHONE), (unknown, "13900009999"))]
+    answers = [
+        client.post("/sign-in", {"address": address}) for client, address in ((known, PHONE), (unknown, "13900009999"))
+    ]
     assert answers[0].status_code == answers[1].status_code == 302
     pages = [client.get("/sign-in/code").content.decode() for client in (known, unknown)]
-    assert pages[0].replace("138****1234", "*").split("csrf")[0] == pages[1].replace("139****9999", "*").split("csrf")[0]
+    assert (
+        pages[0].replace("138****1234", "*").split("csrf")[0] == pages[1].replace("139****9999", "*").split("csrf")[0]
+    )
 
 
 def test_a_wrong_code_is_told_and_the_next_one_can_be_asked_for():
@@ -102,7 +106,9 @@ def test_an_officer_is_led_to_the_second_factor_and_sets_it_up():
     page = client.get("/second-factor", follow=True).content.decode()
     assert "data:image/svg+xml;base64," in page
     secret = shown_secret(client.session["second_factor_secret"])
-    answer = client.post("/second-factor/enrol", {"code": format_hotp_value(hotp_value(secret, int(time.time()) // 30))})
+    answer = client.post(
+        "/second-factor/enrol", {"code": format_hotp_value(hotp_value(secret, int(time.time()) // 30))}
+    )
     assert "请保存备用码" in answer.content.decode()
     assert client.get("/team").status_code == 200
 

@@ -7,7 +7,7 @@ from django.test import Client
 from eldercare.accounts.models import Post, User
 from eldercare.accounts.selectors import build_viewer
 from eldercare.accounts.services.open_account import open_account
-from eldercare.accounts.web.middleware import SECOND_FACTOR
+from eldercare.accounts.session import SECOND_FACTOR
 from eldercare.kernel import clock
 from eldercare.kernel.viewer import Viewer
 from eldercare.people.rules.address import parse_address

@@ -79,7 +79,12 @@ def test_a_wrong_number_comes_back_beside_its_field_with_everything_typed(client
 
 
 def test_a_multiple_certificate_keeps_its_components(client):
-    parts = {"component_a_category": "5", "component_a_level": "2", "component_b_category": "2", "component_b_level": "3"}
+    parts = {
+        "component_a_category": "5",
+        "component_a_level": "2",
+        "component_b_category": "2",
+        "component_b_level": "3",
+    }
     client.post("/elders/new?relation=child", typed(certificate_category="7", certificate_level="2", **parts))
     (certificate,) = elder_facts(Elder.objects.get().pk, clock.today()).certificates
     assert certificate["components"] == [{"category": 5, "level": 2}, {"category": 2, "level": 3}]
@@ -179,7 +184,9 @@ def test_letters_are_read_on_the_site(client, daughter):
     from eldercare.kernel.sentences import say
     from eldercare.people.services.letters import write_letter
 
-    write_letter(to_person_id=daughter.person_id, kind="test", subject=say("评估完成"), body=say("等级是{level}。", level=3))
+    write_letter(
+        to_person_id=daughter.person_id, kind="test", subject=say("评估完成"), body=say("等级是{level}。", level=3)
+    )
     page = client.get("/letters").content.decode()
     assert "评估完成" in page and "等级是3。" in page
     assert "评估完成" not in sign_in(Client(), make_user("陌生人")).get("/letters").content.decode()

@@ -6,12 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from eldercare.accounts.selectors import build_viewer
 from eldercare.accounts.services.preferences import keep_preferences
-from eldercare.kernel.viewer import VISITOR, Viewer
+from eldercare.accounts.session import viewer_of
 from eldercare.ui.context import ELDER, VIEW_COOKIE
-
-SECOND_FACTOR = "second_factor"
 
 
 class ViewerMiddleware:
@@ -36,10 +33,3 @@ class ViewerMiddleware:
                 language=language.value if language else None,
                 elder_view=view.value == ELDER if view else None,
             )
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Give who is asking; anew at each request, so that what ended a moment ago is over."""
-    if not request.user.is_authenticated:
-        return VISITOR
-    return build_viewer(request.user, second_factor=bool(request.session.get(SECOND_FACTOR)))

@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from eldercare.accounts.services import second_factor as factor
+from eldercare.accounts.session import pass_second_factor
 from eldercare.accounts.web.forms import AppCodeForm
-from eldercare.accounts.web.middleware import SECOND_FACTOR
 from eldercare.accounts.web.sign_in import NEXT
 from eldercare.kernel.refusal import Refusal
 from eldercare.ui.errors import refused_in_form
@@ -55,14 +55,12 @@ def enrol(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         return refused_in_form(request, "accounts/enrol.html", form, refusal, **context)
     del request.session[WAITING]
-    request.session[SECOND_FACTOR] = True
-    request.session.cycle_key()
+    pass_second_factor(request)
     return render(request, "accounts/recovery_codes.html", {"codes": codes, "next": _way_on(request)})
 
 
 def _passed(request: HttpRequest) -> HttpResponse:
-    request.session[SECOND_FACTOR] = True
-    request.session.cycle_key()
+    pass_second_factor(request)
     messages.success(request, _("身份已经验证。"))
     return redirect(_way_on(request))
 

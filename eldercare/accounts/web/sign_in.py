@@ -1,7 +1,7 @@
 """The doors by which somebody signs in and out: an address, a code, in."""
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
@@ -13,9 +13,8 @@ from eldercare.accounts.models import SignInCode, User
 from eldercare.accounts.selectors import holds_post
 from eldercare.accounts.services.posts import invitations_to, open_ones
 from eldercare.accounts.services.sign_in import prove_code, send_again, send_code
-from eldercare.accounts.web.client import client_of
+from eldercare.accounts.session import begin_session, client_of
 from eldercare.accounts.web.forms import AddressForm, CodeForm
-from eldercare.accounts.web.middleware import SECOND_FACTOR
 from eldercare.kernel.refusal import Refusal
 from eldercare.people.rules.masks import mask_address
 from eldercare.ui.context import ELDER, NORMAL, VIEW_COOKIE
@@ -77,16 +76,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("/")
 
 
-def begin_session(request: HttpRequest, user: User) -> None:
-    """Sign a proven user in; the second factor of this session is still to come."""
-    login(request, user)
-    request.session.pop(CODE, None)
-    request.session[SECOND_FACTOR] = False
-
-
 def _let_in(request: HttpRequest, user: User) -> HttpResponse:
     wanted = request.session.pop(NEXT, "")
     begin_session(request, user)
+    request.session.pop(CODE, None)
     response = redirect(_landing(request, user, wanted))
     _bring_preferences(request, response, user)
     return response

@@ -17,10 +17,10 @@ from eldercare.accounts.services import posts
 from eldercare.accounts.web.forms import ColleagueForm, OfferForm
 from eldercare.audit.services import once
 from eldercare.kernel.refusal import Refusal
-from eldercare.people.web.keys import key_of
 from eldercare.regions.selectors import full_name, full_names
 from eldercare.ui.errors import refused_in_form
 from eldercare.ui.forms import request_key
+from eldercare.ui.keyset import key_of
 
 
 @never_cache

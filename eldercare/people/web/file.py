@@ -42,11 +42,11 @@ from eldercare.people.services.circle import accept_beside, end_guardianship, in
 from eldercare.people.services.consents import revoke_consent
 from eldercare.people.services.declare import declare_certificate, declare_facts, move_hukou
 from eldercare.people.web.forms import FactsForm, IntroduceForm, InviteForm, MoveForm, about_certificate
-from eldercare.people.web.keys import key_of
 from eldercare.people.web.paths import file_of
 from eldercare.regions.selectors import full_names
 from eldercare.ui.errors import refused_in_form
 from eldercare.ui.forms import request_key
+from eldercare.ui.keyset import key_of
 
 
 @never_cache

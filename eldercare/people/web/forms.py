@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import speak
 from eldercare.people.choices import (
     CERTIFICATE_CATEGORIES,
     CERTIFICATE_LEVELS,
@@ -14,6 +16,7 @@ from eldercare.people.choices import (
     Relation,
     Role,
 )
+from eldercare.people.rules.id_number import IdNumberProblem, parse_id_number
 from eldercare.regions.rules.codes import province_of
 from eldercare.regions.selectors import full_names, hukou_divisions
 from eldercare.ui.forms import DayField
@@ -25,12 +28,20 @@ SINGLE_CATEGORIES = [choice for choice in CERTIFICATE_CATEGORIES if choice[0] !=
 
 
 class IdNumberField(forms.CharField):
-    """An identity number as people type it; the service reads it and says what is wrong."""
+    """An identity number as people type it."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.TextInput(attrs={**NO_AUTOFILL, "inputmode": "text", "spellcheck": "false"})
         options.setdefault("help_text", _("18 位，最后一位可能是 X。我们加密保存，页面上只显示头尾。"))
         super().__init__(max_length=60, widget=widget, error_messages={"required": _("请填写身份证号码。")}, **options)
+
+    def validate(self, value: Any) -> None:
+        """Say what is wrong with the number beside all other faults; what was typed is handed on as it is."""
+        super().validate(value)
+        try:
+            parse_id_number(value)
+        except IdNumberProblem as problem:
+            raise forms.ValidationError(speak(problem.sentence, gettext), code=problem.code) from None
 
 
 class HukouField(forms.ChoiceField):
@@ -54,11 +65,13 @@ class FactsForm(forms.Form):
     no_others = forms.BooleanField(
         label=_("没有勾的，我确认都没有"),
         required=False,
-        help_text=_("确认以后，补贴能算得更准；不确认，没勾的都按“不清楚”算。"),
+        help_text=_(
+            "也确认没有领因公致残、离休等别的护理费或生活费。确认以后，补贴能算得更准；不确认，没勾的都按“不清楚”算。"
+        ),
     )
     certificate_category = forms.TypedChoiceField(
         label=_("残疾类别"),
-        choices=[("", _("没有残疾人证")), *CERTIFICATE_CATEGORIES],
+        choices=[("", _("没有新的证要登记")), *CERTIFICATE_CATEGORIES],
         coerce=int,
         empty_value=None,
         required=False,
@@ -95,12 +108,11 @@ class FactsForm(forms.Form):
         return said
 
     def declared(self) -> dict[str, Any]:
-        """Give the circumstances in the API's shape: ticked yes, the others no only when that was confirmed."""
+        """Give the facts in the API's shape: ticked yes; the others, and other allowances, no only when that was confirmed."""
         said = self.cleaned_data
         other = False if said["no_others"] else None
-        return {
-            "circumstances": {name: True if name in said["circumstances"] else other for name in CIRCUMSTANCE_NAMES}
-        }
+        circumstances = {name: True if name in said["circumstances"] else other for name in CIRCUMSTANCE_NAMES}
+        return {"circumstances": circumstances, **({"welfare_allowances": []} if said["no_others"] else {})}
 
     def certificate(self) -> dict[str, Any] | None:
         """Give the certificate in the API's shape, or None."""
@@ -155,6 +167,7 @@ class RegisterForm(FactsForm):
 
     def __init__(self, *args: Any, relation: str, introduced: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["certificate_category"].choices = [("", _("没有残疾人证")), *CERTIFICATE_CATEGORIES]
         if relation == Relation.SELF:
             self.fields["name"].label, self.fields["id_number"].label = _("您的姓名"), _("您的身份证号码")
             self.fields["hukou_region"].label = _("您的户籍在哪里")
