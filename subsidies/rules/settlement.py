@@ -36,6 +36,11 @@ PAYMENT_STEPS: dict[str, frozenset[str]] = {
 }
 
 
+def spoken(month: Month) -> Sentence:
+    """Say a month as people do: 2026年7月."""
+    return say("{year}年{month}月", year=month.year, month=month.month)
+
+
 def may_step(steps: dict[str, frozenset[str]], state: str, following: str) -> bool:
     """Tell whether a step may follow."""
     return following in steps[state]
@@ -55,22 +60,22 @@ def why_not_open(benefit_month: Month, *, today: date, decide_by_day: int, in_fo
     if benefit_month.last_day < in_force_from:
         return Refusal(
             "programme_not_in_force",
-            say("这项补贴从 {day} 起施行，{month} 还没有这项补贴。", day=in_force_from, month=benefit_month),
+            say("这项补贴从 {day} 起施行，{month}还没有这项补贴。", day=in_force_from, month=spoken(benefit_month)),
             next_step=say("请选择施行之后的月份。"),
         )
     next_month = Month.of(today).next()
     opens = opens_on(benefit_month, decide_by_day)
+    words = {"month": spoken(benefit_month), "next": spoken(next_month), "day": opens}
     if benefit_month > next_month:
         return Refusal(
             "benefit_month_too_late",
-            say("最晚只能发放下个月（{next}）的补贴，{month} 还太早。", next=next_month, month=benefit_month),
-            next_step=say("请选择 {next} 或更早的月份；{month} 的结算从 {day} 起可以开始。",
-                          next=next_month, month=benefit_month, day=opens),
-        )  # fmt: skip
+            say("最晚只能发放下个月（{next}）的补贴，{month}还太早。", **words),
+            next_step=say("请选择{next}或更早的月份；{month}的结算从 {day} 起可以开始。", **words),
+        )
     if today < opens:
         return Refusal(
             "decisions_not_closed",
-            say("{month} 的补贴要等 {day} 审定结束后才能结算。", month=benefit_month, day=opens),
+            say("{month}的补贴要等 {day} 审定结束后才能结算。", **words),
             next_step=say("请在 {day} 或之后再来。", day=opens),
         )
     return None
@@ -105,9 +110,13 @@ def due_lines(due: Due, run_month: Month, credited: Collection[Month]) -> tuple[
 def _due_line(due: Due, month: Month, run_month: Month) -> DueLine:
     if month == run_month:
         because = say("按审定的标准，按月发放")
-        return DueLine(month, "regular", Line(say("{month} 补贴", month=month), due.monthly_fen, because, due.cite))
-    because = say("审定的起始月是 {first}，这个月当时没有发，现在补上", first=due.first)
-    return DueLine(month, "back_pay", Line(say("补发 {month} 补贴", month=month), due.monthly_fen, because, due.cite))
+        return DueLine(
+            month, "regular", Line(say("{month}补贴", month=spoken(month)), due.monthly_fen, because, due.cite)
+        )
+    because = say("审定的起始月是{first}，这个月当时没有发，现在补上", first=spoken(due.first))
+    return DueLine(
+        month, "back_pay", Line(say("补发{month}补贴", month=spoken(month)), due.monthly_fen, because, due.cite)
+    )
 
 
 END_OF_MONTH_BEFORE = "end_of_month_before"
@@ -165,8 +174,8 @@ def closing_reasons(benefit_month: Month, today: date, bills_awaited: int) -> tu
         _reason(
             "month_over",
             today > benefit_month.last_day,
-            say("{month} 已经过完", month=benefit_month),
-            say("{month} 还没有过完，账单要等月底以后", month=benefit_month),
+            say("{month}已经过完", month=spoken(benefit_month)),
+            say("{month}还没有过完，账单要等月底以后", month=spoken(benefit_month)),
         ),
         _reason(
             "bills",

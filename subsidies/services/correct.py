@@ -18,6 +18,7 @@ from eldercare.kernel.viewer import Viewer
 from subsidies.access import may_settle
 from subsidies.choices import Cause, RunState
 from subsidies.models import Run, RunLine
+from subsidies.rules.settlement import spoken
 
 CORRECTION_MID = faults.point("correction.mid", "a correcting line is written and not yet committed")
 DRAFTS = (RunState.OPEN, RunState.CALCULATED)
@@ -49,7 +50,7 @@ def correct_line(viewer: Viewer, *, run_line_id: UUID, missing_fen: int, reason:
             status=409,
         )
     month = Month.of(line.benefit_month)
-    explained = Line(say("更正 {month} 补贴", month=month), missing_fen, say("{reason}", reason=reason))
+    explained = Line(say("更正{month}补贴", month=spoken(month)), missing_fen, say("{reason}", reason=reason))
     correction = RunLine.objects.create(
         run=run,
         entitlement_id=line.entitlement_id,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from django.conf import settings
@@ -32,6 +33,11 @@ RUN_APPROVED = faults.point("run.approved", "a run is approved and not yet poste
 def settled_benefits() -> dict[str, Benefit]:
     """Give the benefits that are paid by runs: those whose document sets a calendar."""
     return {one.id: one for one in benefits().values() if one.programme.calendar}
+
+
+def opens_for(month: Month) -> date:
+    """Give the first day on which some run of a month may open."""
+    return min(opens_on(month, one.programme.calendar["decide_by_day"]) for one in settled_benefits().values())
 
 
 def open_run(viewer: Viewer, *, programme: str, region_code: str, benefit_month: Month) -> Run:

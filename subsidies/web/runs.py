@@ -67,7 +67,8 @@ def runs(request: HttpRequest) -> HttpResponse:
         raise Http404
     opens = bool(request.viewer.places("region", DISTRICT_OFFICER))
     form = OpenForm(request.POST or None, viewer=request.viewer) if opens else None
-    context = _listed(request)
+    next_month = clock.this_month().next()
+    context = {**_listed(request), "next_month": next_month, "opens": settle.opens_for(next_month)}
     if request.method != "POST" or form is None or not form.is_valid():
         status = 422 if form is not None and form.errors else 200
         return render(request, "subsidies/runs.html", {"form": form, **context}, status=status)

@@ -67,7 +67,7 @@ def test_a_month_too_late_comes_back_into_the_form_with_the_next_step(signed):
     client = signed(officer(world.proposer))
     answer = client.post("/desk/runs/", {"programme": NURSING, "region_code": CHAOYANG, "benefit_month": "2026-09"})
     assert answer.status_code == 422
-    assert "最晚只能发放下个月（2026-07）的补贴" in answer.text
+    assert "最晚只能发放下个月（2026年7月）的补贴" in answer.text
     assert 'value="2026-09"' in answer.text
     assert not Run.objects.exists()
 

@@ -26,13 +26,13 @@ class TestOpening:
     def test_july_may_not_open_before_the_decisions_of_june_are_closed(self):
         no = refusal(JULY, date(2026, 6, 24))
         assert no.code == "decisions_not_closed"
-        assert str(no.sentence) == "2026-07 的补贴要等 2026-06-25 审定结束后才能结算。"
+        assert str(no.sentence) == "2026年7月的补贴要等 2026-06-25 审定结束后才能结算。"
         assert str(no.next_step) == "请在 2026-06-25 或之后再来。"
 
     def test_a_month_later_than_the_next_is_too_late(self):
         no = refusal(Month(2026, 8), date(2026, 6, 30))
         assert no.code == "benefit_month_too_late"
-        assert "2026-07 或更早的月份" in str(no.next_step)
+        assert "2026年7月或更早的月份" in str(no.next_step)
 
     def test_a_month_forgotten_may_still_be_settled(self):
         assert refusal(Month(2026, 3), date(2026, 6, 1)) is None
@@ -49,7 +49,7 @@ class TestDueLines:
             ("2026-05", "back_pay", 60_000),
             ("2026-07", "regular", 60_000),
         ]
-        assert str(lines[0].line.because) == "审定的起始月是 2026-05，这个月当时没有发，现在补上"
+        assert str(lines[0].line.because) == "审定的起始月是2026年5月，这个月当时没有发，现在补上"
 
     def test_nothing_after_the_last_month_due(self):
         lines = due_lines(Due(60_000, Month(2026, 5), Month(2026, 6), CITE), JULY, credited=())
