@@ -85,7 +85,9 @@ def charges(
     counted: dict[Key, int] = {}
     for presence in presences:
         within = presence.days.within(month.period)
-        for item in ITEMS if within else ():
+        if within is None:
+            continue
+        for item in ITEMS:
             leaves = away if item in not_charged_on_leave else ()
             for span in _without(within, leaves):
                 for key, days in _priced_days(span, item, presence, prices):

@@ -34,7 +34,7 @@ def prices_of(facility_ids: Iterable[UUID], days: DayRange) -> dict[UUID, list[P
     ).values_list("facility", "item", "room_type", "care_grade", "monthly_fen", "days")
     found: dict[UUID, list[Price]] = {}
     for facility_id, *price, days_of in rows.order_by("pk"):
-        found.setdefault(facility_id, []).append(Price(*price, DayRange(days_of.lower, days_of.upper)))
+        found.setdefault(facility_id, []).append(Price(*price, days=DayRange(days_of.lower, days_of.upper)))
     return found
 
 
