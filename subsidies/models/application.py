@@ -20,6 +20,8 @@ DISTRICT_DIGITS = 6
 class PayoutAccount(models.Model):
     """A card of the elder to which benefits are credited (160号 六). The number is sealed and shown by its last four."""
 
+    SEALED_INDEXES = {"number_index": "number"}
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     elder = models.ForeignKey("people.Elder", models.PROTECT, related_name="+")
     kind = models.CharField(_("账户种类"), max_length=30, choices=AccountKind)

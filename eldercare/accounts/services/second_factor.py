@@ -20,6 +20,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from qrcode.image.svg import SvgPathFillImage
@@ -29,7 +30,7 @@ from eldercare.accounts.rules.digits import plain_digits
 from eldercare.audit.selectors import events_about
 from eldercare.audit.services import record
 from eldercare.kernel.refusal import Refusal
-from eldercare.kernel.sealed import open_sealed, seal
+from eldercare.kernel.sealed import key_name, open_sealed, seal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from eldercare.people.rules.masks import mask_address
@@ -118,6 +119,24 @@ def check(viewer: Viewer, *, user: User, digits: str) -> None:
             return
         record(viewer, FAILED, f"user:{user.pk}")
     raise _wrong()
+
+
+@transaction.atomic
+def reseal_secrets() -> int:
+    """Seal what allauth keeps anew under the first key; gives how many secrets were sealed under an older one."""
+    resealed = 0
+    for row in Authenticator.objects.select_for_update().order_by("pk"):
+        old = [name for name in ("secret", "seed") if name in row.data and not _is_current(row.data[name])]
+        for name in old:
+            row.data[name] = Adapter().encrypt(Adapter().decrypt(row.data[name]))
+        if old:
+            row.save(update_fields=["data"])
+        resealed += len(old)
+    return resealed
+
+
+def _is_current(sealed_secret: str) -> bool:
+    return key_name(base64.b64decode(sealed_secret)) == settings.SEALED_KEYS[0].partition(":")[0]
 
 
 def _throttle(user: User) -> None:

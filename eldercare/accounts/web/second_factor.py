@@ -14,6 +14,7 @@ from eldercare.accounts.session import pass_second_factor
 from eldercare.accounts.web.forms import AppCodeForm
 from eldercare.accounts.web.sign_in import NEXT
 from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sealed import CannotOpen
 from eldercare.ui.errors import refused_in_form
 
 WAITING = "second_factor_secret"
@@ -43,7 +44,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     """Show the secret as picture and text; the app's first digits prove that it has it."""
     if factor.has_second_factor(request.user.pk):
         return redirect("accounts:second_factor")
-    secret = request.session.setdefault(WAITING, factor.new_secret())
+    secret = _waiting_secret(request)
     context = {"picture": factor.picture(request.user, secret), "secret": _in_fours(factor.shown_secret(secret))}
     form = AppCodeForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
@@ -57,6 +58,16 @@ def enrol(request: HttpRequest) -> HttpResponse:
     del request.session[WAITING]
     pass_second_factor(request)
     return render(request, "accounts/recovery_codes.html", {"codes": codes, "next": _way_on(request)})
+
+
+def _waiting_secret(request: HttpRequest) -> str:
+    """Give the secret this session waits to see proven; a new one when there is none that can still be opened."""
+    secret = request.session.get(WAITING)
+    try:
+        factor.shown_secret(secret or "")
+    except (CannotOpen, IndexError):
+        secret = request.session[WAITING] = factor.new_secret()
+    return secret
 
 
 def _passed(request: HttpRequest) -> HttpResponse:
