@@ -17,7 +17,7 @@ def ring(task: Any, *args: Any) -> None:
     transaction.on_commit(lambda: _send(task, args), robust=True)
 
 
-def _send(task: Any, args: tuple) -> None:
+def _send(task: Any, args: tuple[Any, ...]) -> None:
     try:
         task.apply_async(args=args, retry=False)
     except (OperationalError, ConnectionError, OSError) as error:

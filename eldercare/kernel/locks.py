@@ -26,7 +26,7 @@ def lock(rows: "QuerySet[M]") -> list[M]:
 
 def lock_one(rows: "QuerySet[M]") -> M | None:
     """Lock the one row of a query, or give None when there is none."""
-    locked = lock(rows[:1] if rows.query.is_sliced else rows)
+    locked: list[M] = lock(rows[:1] if rows.query.is_sliced else rows)
     return locked[0] if locked else None
 
 

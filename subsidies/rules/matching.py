@@ -57,7 +57,7 @@ def compare(ours: Ours | None, theirs: Sequence[Theirs], *, days_known: Collecti
         findings.append(Finding("theirs_only", executed[0].amount_fen, executed[0].booked_on, executed[0].line))
     elif executed:
         findings += _differences(ours, executed[0])
-    elif ours.state in (EXECUTED, RETURNED) and ours.booked_on in days_known:
+    elif ours.state in (EXECUTED, RETURNED) and ours.booked_on and ours.booked_on in days_known:
         findings.append(Finding("ours_only", ours.amount_fen, ours.booked_on))
     return tuple(findings)
 

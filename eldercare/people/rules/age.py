@@ -3,6 +3,7 @@
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -13,7 +14,7 @@ AGES = Path(__file__).parent.parent / "data" / "ages.yaml"
 
 
 @cache
-def _ages() -> dict[str, list[dict]]:
+def _ages() -> dict[str, list[dict[str, Any]]]:
     return yaml.safe_load(AGES.read_text())["ages"]
 
 

@@ -37,7 +37,8 @@ def check_certificate(certificate: dict[str, Any]) -> None:
     `{"number", "category" 1-7, "level" 1-4, "components" [{"category" 1-6, "level" 1-4}] or None, "from"}`; None is
     unknown. Raises Refusal `certificate_number`, `certificate_disagrees`, `certificate_category`, `certificate_components`.
     """
-    category, level = certificate.get("category"), certificate.get("level")
+    category: Any = certificate.get("category")
+    level: Any = certificate.get("level")
     if category not in range(1, MULTIPLE + 1) or (level is not None and level not in range(1, 5)):
         raise _refused("certificate_category", "category", say("请选择残疾证上的类别和等级。"))
     if certificate.get("number"):
