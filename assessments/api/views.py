@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,7 +33,7 @@ FILE = {200: shapes.AssessmentFileSerializer}
 class ScoreDoor(OpenDoor):
     @extend_schema(
         operation_id="assessments_score",
-        summary="按 GB/T 42195-2022 计算能力等级，写明每一步",
+        summary=_("按 GB/T 42195-2022 计算能力等级，写明每一步"),
         request=shapes.ScoreBody,
         responses={200: shapes.ScoreSerializer},
     )
@@ -49,7 +50,7 @@ class ScoreDoor(OpenDoor):
 class AgenciesDoor(OpenDoor):
     @extend_schema(
         operation_id="assessment_agencies_list",
-        summary="现在可以申请的评估机构",
+        summary=_("现在可以申请的评估机构"),
         responses={200: shapes.AgencySerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
@@ -61,7 +62,7 @@ class AgenciesDoor(OpenDoor):
 class AssessorsDoor(Door):
     @extend_schema(
         operation_id="assessors_list",
-        summary="本机构现在在岗的评估员",
+        summary=_("本机构现在在岗的评估员"),
         responses={200: shapes.AssessorSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
@@ -74,7 +75,7 @@ class AssessorsDoor(Door):
 class AssessmentsDoor(Door):
     @extend_schema(
         operation_id="assessments_list",
-        summary="我能看到的能力评估，新的在前",
+        summary=_("我能看到的能力评估，新的在前"),
         responses={200: shapes.AssessmentSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
@@ -84,7 +85,7 @@ class AssessmentsDoor(Door):
 
     @extend_schema(
         operation_id="assessments_request",
-        summary="家属申请一次能力评估",
+        summary=_("家属申请一次能力评估"),
         request=shapes.RequestBody,
         responses={201: shapes.AssessmentFileSerializer},
     )
@@ -114,7 +115,7 @@ class OneAssessment(Door):
 
 
 class AssessmentDoor(OneAssessment):
-    @extend_schema(operation_id="assessments_read", summary="一次能力评估", responses=FILE)
+    @extend_schema(operation_id="assessments_read", summary=_("一次能力评估"), responses=FILE)
     def get(self, request: Request, assessment_id: UUID) -> Response:
         assessment = self.find(assessment_id)
         record_view(self.viewer, assessment.elder_id, "assessment", "api")
@@ -123,7 +124,7 @@ class AssessmentDoor(OneAssessment):
 
 class AssignDoor(OneAssessment):
     @extend_schema(
-        operation_id="assessments_assign", summary="机构派两位评估员", request=shapes.AssignBody, responses=FILE
+        operation_id="assessments_assign", summary=_("机构派两位评估员"), request=shapes.AssignBody, responses=FILE
     )
     def post(self, request: Request, assessment_id: UUID) -> Response:
         body = self.read(shapes.AssignBody)
@@ -143,7 +144,7 @@ class AssignDoor(OneAssessment):
 class RecordDoor(OneAssessment):
     @extend_schema(
         operation_id="assessments_record",
-        summary="第一位评估员提交 26 项记录",
+        summary=_("第一位评估员提交 26 项记录"),
         request=shapes.RecordBody,
         responses=FILE,
     )
@@ -159,7 +160,7 @@ class RecordDoor(OneAssessment):
 
 class ConcludeDoor(OneAssessment):
     @extend_schema(
-        operation_id="assessments_conclude", summary="第二位评估员审定，得出等级", request=None, responses=FILE
+        operation_id="assessments_conclude", summary=_("第二位评估员审定，得出等级"), request=None, responses=FILE
     )
     def post(self, request: Request, assessment_id: UUID) -> Response:
         def act() -> dict[str, Any]:

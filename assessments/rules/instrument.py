@@ -3,16 +3,17 @@
 How answers become a level is scoring.py.
 """
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from eldercare.kernel.verdict import Cite
 
 DATA = Path(__file__).parent.parent / "data" / "instruments"
-FILES = {"GB/T 42195-2022": "gbt42195-2022.json"}
+FILES = {"GB/T 42195-2022": "gbt42195-2022.yaml"}
 CURRENT = "GB/T 42195-2022"
 
 
@@ -47,7 +48,6 @@ class Level:
     """A capability level, by the total of points; `word` is how it is spoken of (重度失能)."""
 
     code: int
-    name: str
     word: str
     lowest: int
     highest: int
@@ -92,12 +92,12 @@ class Instrument:
 @cache
 def instrument(standard: str = CURRENT) -> Instrument:
     """Read an instrument. Raises KeyError for a standard whose items are not kept here."""
-    raw = json.loads((DATA / FILES[standard]).read_text(encoding="utf-8"))
+    raw = yaml.safe_load((DATA / FILES[standard]).read_text(encoding="utf-8"))
     return Instrument(
         standard=raw["standard"],
         title=raw["title"],
         dimensions=tuple(_dimension(row) for row in raw["dimensions"]),
-        levels=tuple(Level(row["code"], row["name"], row["alias"], row["min"], row["max"]) for row in raw["levels"]),
+        levels=tuple(Level(row["code"], row["name"], row["min"], row["max"]) for row in raw["levels"]),
         clauses=tuple(_clause(row, raw["standard"]) for row in raw["changes"]),
         worst_level=raw["worst_level"],
         best=raw["total_max"],
@@ -110,7 +110,7 @@ def _dimension(row: dict[str, Any]) -> Dimension:
 
 def _item(row: dict[str, Any]) -> Item:
     options = tuple(Option(option["score"], option["label"]) for option in row["options"])
-    return Item(row["code"], row["name"], row["desc"], row["min"], row["max"], options)
+    return Item(row["code"], row["name"], row["text"], row["min"], row["max"], options)
 
 
 def _clause(row: dict[str, Any], standard: str) -> Clause:
@@ -118,7 +118,7 @@ def _clause(row: dict[str, Any], standard: str) -> Clause:
         id=row["id"],
         condition=row["condition"],
         basis=row["basis"],
-        rule=row["rule"],
+        rule=row["text"],
         cite=Cite(standard, f"{row['article']}（{row['basis']}）"),
         at_least=row.get("at_least"),
         set_level=row.get("set_level"),

@@ -64,14 +64,14 @@ def last_valid_day(concluded_on: date, months: int) -> date:
 
 @cache
 def _rows() -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    rows: list[dict[str, Any]] = yaml.safe_load(DATA.read_text(encoding="utf-8"))["rules"]
     return rows
 
 
 def _rule(row: dict[str, Any]) -> ValidityRule:
     return ValidityRule(
         id=row["id"],
-        rule_maker=row["rule_maker"],
+        rule_maker=row["name"],
         standard=row["standard"],
         region=row["region"],
         since=row["from"],
@@ -80,5 +80,5 @@ def _rule(row: dict[str, Any]) -> ValidityRule:
         example=row["example"],
         document=row["document"],
         confidence=row["confidence"],
-        note=row["note"],
+        note=row["text"],
     )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from assessments.models import Assessment
 from assessments.rules.instrument import CURRENT, Instrument, instrument
 
@@ -55,7 +57,7 @@ def progress_of(scale: Instrument, answers: dict[str, int] | None) -> ProgressSh
         tuple(
             PartShown(
                 code=row.code,
-                name=row.name,
+                name=gettext(row.name),
                 filled=sum(item.code in given for item in row.items),
                 items=len(row.items),
                 points=sum(given.get(item.code, 0) for item in row.items),
@@ -71,13 +73,13 @@ def answers_shown(assessment: Assessment) -> list[tuple[str, list[AnswerShown]]]
     given: dict[str, Any] = assessment.answers or {}
     return [
         (
-            f"{row.code} {row.name}",
+            f"{row.code} {gettext(row.name)}",
             [
                 AnswerShown(
-                    name=f"{item.code} {item.name}",
+                    name=f"{item.code} {gettext(item.name)}",
                     points=given[item.code],
                     best=item.best,
-                    label=next(option.label for option in item.options if option.score == given[item.code]),
+                    label=gettext(next(option.label for option in item.options if option.score == given[item.code])),
                 )
                 for item in row.items
             ],

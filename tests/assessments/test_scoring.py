@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.rules import transitions, validity
@@ -59,6 +59,7 @@ def test_each_total_falls_into_its_level(total: int, level: int) -> None:
     assert SCALE.level_for(total).code == level
 
 
+@settings(deadline=None)
 @given(ANY_ANSWERS, ANY_CONDITIONS, MODES)
 def test_the_total_is_the_sum_and_the_level_stays_between_the_preliminary_one_and_four(
     answers: dict[str, int], conditions: dict, mode: str
@@ -68,6 +69,7 @@ def test_the_total_is_the_sum_and_the_level_stays_between_the_preliminary_one_an
     assert 0 <= result.preliminary_level <= result.level <= 4
 
 
+@settings(deadline=None)
 @given(ANY_ANSWERS, ANY_CONDITIONS)
 def test_once_is_never_worse_than_sum_and_differs_only_when_both_clauses_hold(
     answers: dict[str, int], conditions: dict
@@ -78,12 +80,14 @@ def test_once_is_never_worse_than_sum_and_differs_only_when_both_clauses_hold(
     assert both or by_once.level == by_sum.level
 
 
+@settings(deadline=None)
 @given(ANY_ANSWERS, st.sampled_from(SCALE.items), ANY_CONDITIONS)
 def test_a_better_answer_never_makes_the_level_worse(answers: dict[str, int], item, conditions: dict) -> None:
     better = {**answers, item.code: item.best}
     assert score(SCALE, better, conditions).level <= score(SCALE, answers, conditions).level
 
 
+@settings(deadline=None)
 @given(ANY_ANSWERS, ANY_CONDITIONS)
 def test_coma_is_always_level_four(answers: dict[str, int], conditions: dict) -> None:
     assert score(SCALE, answers, {**conditions, "coma": True}).level == 4

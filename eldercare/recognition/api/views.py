@@ -1,6 +1,7 @@
 """Doors: is a result recognised, and which agreements are there? Open to everybody; nothing is kept of what is asked."""
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,7 +25,7 @@ from eldercare.ui.api.views import OpenDoor
 class CheckDoor(OpenDoor):
     @extend_schema(
         operation_id="recognitions_check",
-        summary="一个地区的结果在另一个地区、某一天是否互认",
+        summary=_("一个地区的结果在另一个地区、某一天是否互认"),
         request=AnyClaim,
         responses={200: RecognitionSerializer},
     )
@@ -42,7 +43,7 @@ class AgreementsDoor(OpenDoor):
 
     @extend_schema(
         operation_id="agreements_list",
-        summary="三地互认的约定，每条有文件、条款、日期和来源",
+        summary=_("三地互认的约定，每条有文件、条款、日期和来源"),
         parameters=[AgreementFilter],
         responses={200: AgreementSerializer(many=True)},
     )

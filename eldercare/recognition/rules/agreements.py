@@ -37,7 +37,7 @@ def _read(group: dict[str, Any]) -> Iterator[AgreementFact]:
                     title=document["title"],
                     article=row["article"],
                     url=document["url"],
-                    note=row["note"],
+                    note=row["text"],
                     confidence=row["confidence"],
                     source=row["source"],
                 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -51,9 +52,20 @@ def normal(text: str) -> str:
 @cache
 def standards() -> tuple[Standard, ...]:
     """Give every standard this house knows by name."""
-    rows = yaml.safe_load(DATA.read_text(encoding="utf-8"))
-    kept = Standard.__dataclass_fields__.keys()
-    return tuple(Standard(**{name: value for name, value in row.items() if name in kept}) for row in rows)
+    return tuple(_standard(row) for row in yaml.safe_load(DATA.read_text(encoding="utf-8"))["standards"])
+
+
+def _standard(row: Mapping[str, Any]) -> Standard:
+    return Standard(
+        standard=row["standard"],
+        kind=row["kind"],
+        title=row["title"],
+        of=row["of"],
+        levels={one["level"]: one["name"] for one in row["levels"]},
+        any_year=row.get("any_year", False),
+        note=row.get("text", ""),
+        number=row.get("number"),
+    )
 
 
 def find(kind: str, text: str | None) -> Standard | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -44,7 +45,7 @@ class ByCode(ByKey):
 class RegionsDoor(OpenDoor):
     @extend_schema(
         operation_id="regions_list",
-        summary="京津冀三地的行政区划，北京到街道乡镇",
+        summary=_("京津冀三地的行政区划，北京到街道乡镇"),
         parameters=[RegionFilter],
         responses={200: RegionSerializer(many=True)},
     )
