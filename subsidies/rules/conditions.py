@@ -296,7 +296,7 @@ def _assessed(programme: Programme, elder: ElderInput, moment: Moment) -> Found:
         return Found(Outcome.FAIL, say("能力评估已于 {day} 到期", day=one.valid_until))
     severe = _is_severe(programme, one)
     if severe is False:
-        return Found(Outcome.FAIL, say("能力评估为{level}，没有达到重度失能", level=level_name(one)))
+        return Found(Outcome.FAIL, say("能力评估结果：{level}，没有达到重度失能", level=level_name(one)))
     if severe is None or one.valid_until is None:
         return Found(Outcome.UNKNOWN, say("能力评估的等级或有效期不清楚"), ("assessments",))
     if one.recognised is False:

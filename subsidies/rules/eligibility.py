@@ -223,14 +223,14 @@ def _tier_conditions(benefit: Benefit, elder: ElderInput, moment: Moment, tier: 
 
 
 def _recognised(recognised: bool | None, grounds: tuple[Reason, ...]) -> Condition:
-    cited = next((reason.cite for reason in reversed(grounds) if reason.cite), None)
+    """Say whether a result of another region counts, with the ground that decides it: the agreement, or what is against."""
     if recognised:
-        text = say("外地的能力评估结果在北京得到认可：{ground}", ground=grounds[-1].text)
-        return Condition(Reason("assessment_recognised", Outcome.PASS, text, cited))
-    against = next((reason for reason in grounds if reason.outcome is not Outcome.PASS), grounds[-1])
-    text = say("外地的能力评估结果没有得到认可：{ground}", ground=against.text)
+        text = say("外地的能力评估结果在北京算数：{ground}", ground=grounds[0].text)
+        return Condition(Reason("assessment_recognised", Outcome.PASS, text, grounds[0].cite))
+    against = next((reason for reason in grounds if reason.outcome is not Outcome.PASS), grounds[0])
+    text = say("外地的能力评估结果在北京不算数：{ground}", ground=against.text)
     outcome = Outcome.FAIL if recognised is False else Outcome.UNKNOWN
-    return Condition(Reason("assessment_recognised", outcome, text, against.cite or cited))
+    return Condition(Reason("assessment_recognised", outcome, text, against.cite))
 
 
 def _counted(benefit: Benefit, period: Period | None, month: Month) -> Condition:

@@ -25,16 +25,26 @@ from subsidies.choices import ApplicationState, DecisionOutcome
 from subsidies.models import Application
 from subsidies.rules.programme import benefit
 from subsidies.rules.transitions import may_become
-from subsidies.selectors.applications import PAGE, ApplicationFile, application_cards, application_file, queue
+from subsidies.selectors.applications import (
+    PAGE,
+    ApplicationCard,
+    ApplicationFile,
+    application_cards,
+    application_file,
+    queue,
+)
+from subsidies.selectors.programmes import applicable
 from subsidies.services.decide import decide_at_district, judged, review_at_street
 from subsidies.web.family import do_once
-from subsidies.web.forms import DecideForm, ReviewForm
+from subsidies.web.forms import ConclusionForm, ObjectForm, RefuseForm
 from subsidies.web.showing import against, facts_shown
 
 TO_REVIEW = (ApplicationState.SUBMITTED,)
 TO_DECIDE = (ApplicationState.STREET_PASSED, ApplicationState.STREET_OBJECTED)
 DONE = (ApplicationState.APPROVED, ApplicationState.REFUSED)
-KEYS = (("j / k", say("下一份 / 上一份")), ("Ctrl+Enter", say("提交")))
+TEMPLATE = "subsidies/file.html"
+REVIEWS = ("pass_form", "object_form")
+KEYS = (("j", say("下一份")), ("k", say("上一份")))
 TABS = {"open": gettext_lazy("待办"), "done": gettext_lazy("已办")}
 
 
@@ -54,25 +64,33 @@ def file(request: HttpRequest, application_id: UUID) -> HttpResponse:
     found = application_file(desk_applications(request.viewer), application_id)
     if found is None:
         raise Http404
-    form = _form(request, found)
-    context = {**_queue(request), **_shown(request, found)}
-    if request.method == "POST" and form is None:
+    waiting = _queue(request)
+    context = {**waiting, **_shown(request, found), **_neighbours(waiting["cards"], application_id)}
+    if request.method != "POST":
+        record_view(request.viewer, found.application.elder_id, "subsidy_application", "desk")
+        return render(request, TEMPLATE, {**_forms(request, found), **context})
+    return _conclude(request, found, context)
+
+
+def _conclude(request: HttpRequest, found: ApplicationFile, context: dict[str, Any]) -> HttpResponse:
+    """Take the conclusion of a form; what can't be taken comes back into that form."""
+    forms = _forms(request, found)
+    name = next((name for name, form in forms.items() if form.initial["outcome"] == request.POST.get("outcome")), None)
+    if name is None:
         raise PermissionDenied
-    if request.method != "POST" or not form.is_valid():
-        if request.method != "POST":
-            record_view(request.viewer, found.application.elder_id, "subsidy_application", "desk")
-        status = 422 if form and form.errors else 200
-        return render(request, "subsidies/file.html", {"form": form, **context}, status=status)
-    act = review_at_street if isinstance(form, ReviewForm) else decide_at_district
+    form = forms[name]
+    if not form.is_valid():
+        return render(request, TEMPLATE, {**forms, **context}, status=422)
+    act = review_at_street if name in REVIEWS else decide_at_district
     try:
         do_once(
             request,
             "subsidies.conclude",
-            lambda: act(request.viewer, application_id=application_id, **form.cleaned_data),
+            lambda: act(request.viewer, application_id=found.application.pk, **form.cleaned_data),
         )
     except Refusal as refusal:
-        return refused_in_form(request, "subsidies/file.html", form, refusal, **context)
-    messages.success(request, _("已经办好，家属会收到通知。") if act is decide_at_district else _("已经报区民政局。"))
+        return refused_in_form(request, TEMPLATE, form, refusal, **forms, **context)
+    messages.success(request, _("已经报区民政局。") if name in REVIEWS else _("已经办好，家属会收到通知。"))
     return redirect("subsidies:desk")
 
 
@@ -89,7 +107,18 @@ def _queue(request: HttpRequest) -> dict[str, Any]:
         "show": tab,
         "tabs": [(label, f"?show={name}", name == tab) for name, label in TABS.items()],
         "next": f"?show={tab}&after={cards[-1].application.pk}" if len(cards) == PAGE else "",
-        "keys": [(key, speak(act, _)) for key, act in KEYS],
+        "keys": KEYS,
+        "calendar": applicable()[0].programme.calendar,
+    }
+
+
+def _neighbours(cards: list[ApplicationCard], application_id: UUID) -> dict[str, UUID | None]:
+    """Give the files before and after this one in the page of the queue that is shown."""
+    ids = [card.application.pk for card in cards]
+    here = ids.index(application_id) if application_id in ids else -1
+    return {
+        "preceding": ids[here - 1] if here > 0 else None,
+        "following": ids[here + 1] if here + 1 < len(ids) else None,
     }
 
 
@@ -110,15 +139,26 @@ def _after(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _form(request: HttpRequest, found: ApplicationFile) -> ReviewForm | DecideForm | None:
-    """Give the form of the step that is the viewer's to take, or None when there is none."""
+def _forms(request: HttpRequest, found: ApplicationFile) -> dict[str, ConclusionForm]:
+    """Give the forms of the step that is the viewer's to take; none when there is none."""
     application = found.application
+    asked: dict[str, tuple[type[ConclusionForm], dict[str, str]]] = {}
     if may_review(request.viewer, application) and may_become(application.state, ApplicationState.STREET_PASSED):
-        return ReviewForm(request.POST or None)
+        asked = {
+            "pass_form": (ConclusionForm, {"outcome": DecisionOutcome.PASS}),
+            "object_form": (ObjectForm, {"outcome": DecisionOutcome.OBJECT}),
+        }
     if may_decide(request.viewer, application) and may_become(application.state, ApplicationState.APPROVED):
-        remedy = benefit(application.programme).programme.remedy
-        return DecideForm(request.POST or None, initial={"remedy": speak(remedy, _)})
-    return None
+        remedy = speak(benefit(application.programme).programme.remedy, _)
+        asked = {
+            "approve_form": (ConclusionForm, {"outcome": DecisionOutcome.APPROVE}),
+            "refuse_form": (RefuseForm, {"outcome": DecisionOutcome.REFUSE, "remedy": remedy}),
+        }
+    said = request.POST.get("outcome")
+    return {
+        name: form(request.POST if said == initial["outcome"] else None, initial=initial)
+        for name, (form, initial) in asked.items()
+    }
 
 
 def _shown(request: HttpRequest, found: ApplicationFile) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def elder(request: HttpRequest, elder_id: UUID) -> HttpResponse:
         "elder": file,
         "may_act": may_act_for(request.viewer, file),
         "rows": rows,
-        "next": next((row for row in rows if row["is_next"]), None),
+        "next": _mark_next(rows),
         "readings": open_readings(applicable()[0]),
     }
     return render(request, "subsidies/elder.html", context)
@@ -132,6 +132,15 @@ def _row(answer: BenefitAnswer, applied: ApplicationCard | None, drawn: Any) -> 
         "drawn": drawn,
         "account_missing": account_missing,
         "may_apply": drawn is None and (not is_open or account_missing),
-        "is_next": account_missing or (answer.is_due and drawn is None and not is_open),
+        "could_be_next": account_missing or (answer.is_due and drawn is None and not is_open),
         "against": against(answer.conditions),
     }
+
+
+def _mark_next(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Mark the one thing to do next, the larger amount first: a page has one primary act."""
+    could = [row for row in rows if row["could_be_next"]]
+    found = max(could, key=lambda row: (row["account_missing"], row["answer"].monthly_fen or 0), default=None)
+    for row in rows:
+        row["is_next"] = row is found
+    return found

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eldercare.ui.forms import DayField
-from subsidies.choices import AccountKind, DecisionOutcome
+from subsidies.choices import AccountKind
 
 LONG = forms.Textarea(attrs={"rows": 4})
 
@@ -27,42 +27,27 @@ class ApplyForm(forms.Form):
         self.fields["account_kind"].choices = [choice for choice in AccountKind.choices if choice[0] in kinds]
 
 
-class ReviewForm(forms.Form):
-    """The street's conclusion."""
+class ConclusionForm(forms.Form):
+    """A conclusion that needs no words."""
 
-    outcome = forms.ChoiceField(
-        label=_("初审结论"),
-        widget=forms.RadioSelect,
-        choices=[
-            (DecisionOutcome.PASS, _("没有异议，报区民政局")),
-            (DecisionOutcome.OBJECT, _("有异议，列入异议名单报区民政局")),
-        ],
-    )
-    reason = forms.CharField(label=_("说明（有异议时必填）"), required=False, widget=LONG, max_length=2000)
+    outcome = forms.CharField(widget=forms.HiddenInput)
 
 
-class DecideForm(forms.Form):
-    """The district's conclusion; a refusal also names the remedy and the last day of it."""
+class ObjectForm(ConclusionForm):
+    """The street objects, with the reason."""
 
-    outcome = forms.ChoiceField(
-        label=_("审定结论"),
-        widget=forms.RadioSelect,
-        choices=[(DecisionOutcome.APPROVE, _("批准")), (DecisionOutcome.REFUSE, _("不予批准"))],
-    )
+    reason = forms.CharField(label=_("异议的理由"), help_text=_("区民政局和家属会读到。"), widget=LONG, max_length=2000)
+
+
+class RefuseForm(ConclusionForm):
+    """The district refuses, with the reason, the remedy and the last day of it."""
+
     reason = forms.CharField(
-        label=_("理由（不予批准时必填）"),
-        help_text=_("家属会读到这段话，请写清是哪一条没有满足。"),
-        required=False,
-        widget=LONG,
-        max_length=2000,
+        label=_("不予批准的理由"), help_text=_("家属会读到，请写清是哪一条没有满足。"), widget=LONG, max_length=2000
     )
-    remedy = forms.CharField(
-        label=_("家属可以怎样提出不同意见（不予批准时必填）"), required=False, widget=LONG, max_length=2000
-    )
+    remedy = forms.CharField(label=_("家属可以怎样提出不同意见"), widget=LONG, max_length=2000)
     appeal_until = DayField(
-        label=_("提出不同意见的最后一天（不予批准时必填）"),
-        help_text=_("文件没有写具体天数，请按有关规定填写日期。"),
-        required=False,
+        label=_("提出不同意见的最后一天"), help_text=_("文件没有写具体天数，请按有关规定填写日期。")
     )
 
 

@@ -112,7 +112,7 @@ def test_street_and_district_work_through_their_desks(at_home, elder, street, di
     )
     assert file not in text_of(district.get(reverse("subsidies:desk")))
     page = text_of(street.get(file))
-    assert "王桂兰" in page and "外地的能力评估结果在北京得到认可" in page
+    assert "王桂兰" in page and "外地的能力评估结果在北京算数" in page
     assert ViewOfFile.objects.filter(elder_id=elder.pk, part="subsidy_application").count() == 1
     assert street.post(file, {"outcome": "pass", "request_key": str(new_id())}).status_code == 302
     assert district.post(file, {"outcome": "approve", "request_key": str(new_id())}).status_code == 302
