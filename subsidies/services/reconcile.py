@@ -100,7 +100,8 @@ def match_payments(channel_name: str) -> int:
 
 @transaction.atomic
 def close_break(viewer: Viewer, *, break_id: UUID, resolution: str) -> Break:
-    """Close a difference with the officer's explanation. Refusals: `no_such_break` (404), `break_is_closed` (409).
+    """Close a difference with the officer's explanation. Refusals: `no_such_break` (404), `break_is_closed` (409),
+    `reason_missing` (422).
 
     A payment whose own record is still missing on the bank's side stays unmatched, whatever is explained.
     """
@@ -110,6 +111,8 @@ def close_break(viewer: Viewer, *, break_id: UUID, resolution: str) -> Break:
         raise Refusal("no_such_break", say("没有找到这条差异。"), next_step=say("请从结算页面重新进入。"), status=404)
     if difference.closed_at:
         raise Refusal("break_is_closed", say("这条差异已经处理过了。"), next_step=say("请刷新页面。"), status=409)
+    if not resolution:
+        raise Refusal("reason_missing", say("请写明原因。"), next_step=say("请返回上一页，填写原因后再提交。"))
     _close(difference, viewer.reference, resolution)
     record(viewer, "break.closed", f"break:{difference.pk}", place=run.region_id)
     return difference

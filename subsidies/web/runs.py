@@ -150,8 +150,6 @@ def pay_again(request: HttpRequest, payment_id: UUID) -> HttpResponse:
 def close_break(request: HttpRequest, break_id: UUID) -> HttpResponse:
     """Close a difference with an explanation."""
     reason = request.POST.get("reason", "").strip()
-    if not reason:
-        raise Refusal("reason_missing", say("请写明原因。"), next_step=say("请返回上一页，填写原因后再提交。"))
     answer = _once(
         request,
         "subsidies.close_break",

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from eldercare.portal.rules.timeline import Door
 from facilities.rules.words import LEVELS
 
 
+@login_required
 @never_cache
 @require_safe
 def elder(request: HttpRequest, elder_id: UUID) -> HttpResponse:

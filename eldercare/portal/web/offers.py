@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from facilities.selectors.admission import offer_lines, offer_state
 from facilities.services.accept_offer import decline_offer
 
 
+@login_required
 @never_cache
 @require_safe
 def offer(request: HttpRequest, offer_id: UUID) -> HttpResponse:
@@ -36,6 +38,7 @@ def offer(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     return render(request, "portal/offer.html", context)
 
 
+@login_required
 @require_POST
 def accept(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     """Accept; then the elder's page shows the next step."""
@@ -46,6 +49,7 @@ def accept(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     return redirect("portal:elder", found.application.elder_id)
 
 
+@login_required
 @require_POST
 def decline(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     """Say no; the bed is free for others at once."""
