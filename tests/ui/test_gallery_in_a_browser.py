@@ -181,3 +181,12 @@ def test_a_key_does_its_act_but_never_while_typing(gallery):
     page.locator("h1").click()
     page.keyboard.press("j")
     assert page.url.endswith("#g-table")
+
+
+def test_the_way_back_from_an_error_keeps_what_was_typed(gallery):
+    page = gallery()
+    page.locator("#full_name").fill("王秀英")
+    page.evaluate("location.href = '/nowhere'")
+    page.get_by_role("link", name="返回上一页").click()
+    page.wait_for_url("**/gallery/")
+    assert page.locator("#full_name").input_value() == "王秀英"

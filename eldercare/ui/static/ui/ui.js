@@ -52,6 +52,12 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
+    // The way back through the history keeps what was typed; the link alone would draw the form anew.
+    const back = event.target.closest("a[data-back]");
+    if (back && document.referrer === back.href && history.length > 1) {
+      event.preventDefault();
+      history.back();
+    }
   });
 
   // One key for one act on work pages: <a data-key="j"> or <button data-key="j">.
