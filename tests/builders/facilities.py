@@ -32,6 +32,7 @@ from facilities.models import (
     Room,
     Stay,
 )
+from tests.builders.recognition import agreements
 from tests.builders.regions import WUQING, regions
 
 LONG_AGO = date(2025, 1, 1)
@@ -109,6 +110,8 @@ def make_rating(
     issued_on: date = LONG_AGO,
     valid_until: date = date(2099, 12, 31),
 ) -> Rating:
+    """A rating on paper, with the agreements that may carry it to another region."""
+    agreements()
     return Rating.objects.create(
         facility=home,
         level=level,

@@ -1,0 +1,123 @@
+"""A home's board for its own system or its staff: read it, change it as one act, say that nothing changed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from eldercare.kernel import clock
+from eldercare.ui.api.fields import StrictSerializer
+from facilities.access import works_for
+from facilities.api.directory import MAYBE, BedsSerializer, beds_of
+from facilities.api.token import HomeDoor
+from facilities.choices import BedType, RoomType
+from facilities.selectors.beds import Confirmation, Vacancy, board, confirmations, vacancies
+from facilities.services.board import BedChange, confirm_beds
+
+MOST_BEDS = 2000
+
+
+class BedChangeBody(StrictSerializer):
+    """What is said about one bed; null leaves a thing as it is."""
+
+    id = serializers.UUIDField()
+    blocked = serializers.BooleanField(**MAYBE)
+    admittable = serializers.BooleanField(**MAYBE)
+    note = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class BoardBody(StrictSerializer):
+    """The whole board or part of it; beds that are not named are confirmed as they stand."""
+
+    beds = BedChangeBody(many=True, max_length=MOST_BEDS)
+    note = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class ConfirmBody(StrictSerializer):
+    note = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class BoardBedSerializer(serializers.Serializer):
+    """A bed; `claimed` is why it is not free today (null: nothing claims it), `until` the first day after."""
+
+    id = serializers.UUIDField()
+    room = serializers.CharField()
+    room_type = serializers.ChoiceField(choices=RoomType.choices)
+    name = serializers.CharField()
+    bed_type = serializers.ChoiceField(choices=BedType.choices)
+    admittable = serializers.BooleanField()
+    claimed = serializers.CharField(allow_null=True)
+    until = serializers.DateField(allow_null=True)
+
+
+class BoardSerializer(serializers.Serializer):
+    """The board and the count it makes."""
+
+    beds = BoardBedSerializer(many=True)
+    counted = BedsSerializer()
+
+
+class BoardDoor(HomeDoor):
+    @extend_schema(operation_id="beds_read", summary="床位板", responses={200: BoardSerializer})
+    def get(self, request: Request, facility_id: UUID) -> Response:
+        if not works_for(self.viewer, facility_id):
+            raise Http404
+        return Response(_board(facility_id))
+
+    @extend_schema(
+        operation_id="beds_update",
+        summary="一次报全部或部分床位的变化，其余确认无变化",
+        request=BoardBody,
+        responses={200: BoardSerializer},
+    )
+    def put(self, request: Request, facility_id: UUID) -> Response:
+        body = self.read(BoardBody)
+        changes = [
+            BedChange(row["id"], blocked=row["blocked"], admittable=row["admittable"], note=row["note"])
+            for row in body["beds"]
+        ]
+
+        def act() -> dict[str, Any]:
+            confirm_beds(self.viewer, facility_id=facility_id, changes=changes, note=body["note"])
+            return _board(facility_id)
+
+        return self.once("facilities.beds", act)
+
+
+class ConfirmDoor(HomeDoor):
+    @extend_schema(
+        operation_id="beds_confirm", summary="床位无变化", request=ConfirmBody, responses={200: BoardSerializer}
+    )
+    def post(self, request: Request, facility_id: UUID) -> Response:
+        body = self.read(ConfirmBody)
+
+        def act() -> dict[str, Any]:
+            confirm_beds(self.viewer, facility_id=facility_id, note=body["note"])
+            return _board(facility_id)
+
+        return self.once("facilities.confirm", act)
+
+
+def _board(facility_id: UUID) -> dict[str, Any]:
+    now = clock.now()
+    beds = [
+        {
+            "id": str(bed.bed_id),
+            "room": room.name,
+            "room_type": room.room_type,
+            "name": bed.name,
+            "bed_type": bed.bed_type,
+            "admittable": bed.admittable,
+            "claimed": bed.kind or None,
+            "until": bed.until,
+        }
+        for room in board(facility_id, now.date())
+        for bed in room.beds
+    ]
+    vacancy = vacancies([facility_id], now.date()).get(facility_id, Vacancy())
+    confirmed = confirmations([facility_id], now).get(facility_id, Confirmation())
+    return {"beds": beds, "counted": beds_of(vacancy, confirmed)}

@@ -1,0 +1,323 @@
+"""The directory: `GET /facilities` and `GET /facilities/{id}`. Public; no elder is ever described here."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from eldercare.kernel.clock import CHINA
+from eldercare.kernel.sentences import speak
+from eldercare.regions.selectors import require_regions
+from eldercare.ui.api.fields import FenField, StrictSerializer
+from eldercare.ui.api.serializers import ReasonSerializer
+from eldercare.ui.api.views import OpenDoor
+from facilities.choices import BedType, CareGrade, FacilityKind, Nature, RoomType
+from facilities.selectors.beds import Confirmation, Vacancy
+from facilities.selectors.page import FacilityPage, facility_page
+from facilities.selectors.ratings import StarsShown
+from facilities.selectors.search import MOST, ORDERS, PAGE, HomeCard, SearchFilters, facets, search
+
+MAYBE: dict[str, Any] = {"required": False, "allow_null": True, "default": None}
+TEXT: dict[str, Any] = {"required": False, "allow_blank": True, "default": ""}
+TICK: dict[str, Any] = {"required": False, "default": False}
+REGION = r"^[0-9]{6}([0-9]{3})?$"
+
+
+class NearField(serializers.CharField):
+    """`lat,lng` in WGS-84."""
+
+    default_error_messages = {"invalid": _("请写成“纬度,经度”，例如 39.92,116.44。")}
+
+    def to_internal_value(self, data: Any) -> tuple[float, float]:
+        try:
+            latitude, longitude = (float(part) for part in super().to_internal_value(data).split(","))
+        except ValueError:
+            self.fail("invalid")
+        if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+            self.fail("invalid")
+        return latitude, longitude
+
+
+class FiltersBody(StrictSerializer):
+    """What is looked for; everything may be left out. `budget_fen` is gross a month."""
+
+    q = serializers.CharField(max_length=60, **TEXT)
+    region = serializers.RegexField(REGION, **TEXT)
+    near = NearField(max_length=60, **MAYBE)
+    within_km = serializers.FloatField(min_value=0.1, max_value=1000, **MAYBE)
+    capability_level = serializers.IntegerField(min_value=0, max_value=4, **MAYBE)
+    budget_fen = FenField(**MAYBE)
+    stars = serializers.IntegerField(min_value=1, max_value=5, **MAYBE)
+    free_beds = serializers.IntegerField(min_value=1, max_value=1000, **MAYBE)
+    free_on = serializers.DateField(**MAYBE)
+    care_grade = serializers.ChoiceField(choices=CareGrade.choices, **TEXT)
+    room_type = serializers.ChoiceField(choices=RoomType.choices, **TEXT)
+    medical_insurance = serializers.BooleanField(**TICK)
+    dementia = serializers.BooleanField(**TICK)
+    accepts_hukou = serializers.RegexField(REGION, **TEXT)
+    subsidy_payable = serializers.BooleanField(**TICK)
+    inclusive = serializers.BooleanField(**TICK)
+    short_stay = serializers.BooleanField(**TICK)
+    kind = serializers.ChoiceField(choices=FacilityKind.choices, **TEXT)
+    sort = serializers.ChoiceField(choices=[(order, order) for order in ORDERS], default="recommended")
+    cursor = serializers.CharField(max_length=200, **MAYBE)
+    page_size = serializers.IntegerField(min_value=1, max_value=MOST, default=PAGE)
+
+
+class StarsSerializer(serializers.Serializer):
+    """A rating as its paper states it; `recognised`: it counts for elders of Beijing. `valid_until`: last valid day."""
+
+    level = serializers.IntegerField()
+    standard = serializers.CharField()
+    issuer = serializers.CharField()
+    valid_until = serializers.DateField()
+    recognised = serializers.BooleanField()
+
+
+class FreeOfTypeSerializer(serializers.Serializer):
+    bed_type = serializers.ChoiceField(choices=BedType.choices)
+    free = serializers.IntegerField()
+
+
+class BedsSerializer(serializers.Serializer):
+    """Free beds, counted from the claims. `free` null: the home publishes no vacancy."""
+
+    free = serializers.IntegerField(allow_null=True)
+    not_admittable = serializers.IntegerField(allow_null=True)
+    freshness = serializers.ChoiceField(choices=["fresh", "recent", "verify", "unknown"])
+    as_of = serializers.DateTimeField(allow_null=True)
+    by = serializers.CharField(allow_null=True)
+    types = FreeOfTypeSerializer(many=True)
+    next_free_on = serializers.DateField(allow_null=True)
+
+
+class RankReasonSerializer(serializers.Serializer):
+    """Why a home stands where it stands; 0 points: not published."""
+
+    id = serializers.CharField()
+    points = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class CardSerializer(serializers.Serializer):
+    """A home in a list. `price_from_fen`: its cheapest whole month for the grade asked for (self-care when none was)."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    region = serializers.CharField()
+    region_name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=FacilityKind.choices)
+    is_demo = serializers.BooleanField()
+    stars = StarsSerializer(allow_null=True)
+    beds = BedsSerializer()
+    price_from_fen = serializers.IntegerField(allow_null=True)
+    distance_km = serializers.FloatField(allow_null=True)
+    points = serializers.IntegerField()
+    reasons = RankReasonSerializer(many=True)
+
+
+class FacetSerializer(serializers.Serializer):
+    count = serializers.IntegerField()
+    more = serializers.BooleanField()
+
+
+class FacilitiesPageSerializer(serializers.Serializer):
+    """A page by key. `facets`: per filter and value, counted within the first thousand that match."""
+
+    results = CardSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    facets = serializers.DictField(child=serializers.DictField(child=FacetSerializer()))
+    as_of = serializers.DateTimeField()
+
+
+class PriceSerializer(serializers.Serializer):
+    """One monthly price; `next_fen` from `next_from` where a change is known."""
+
+    item = serializers.ChoiceField(choices=["bed", "care", "meal"])
+    room_type = serializers.CharField(allow_null=True)
+    care_grade = serializers.CharField(allow_null=True)
+    monthly_fen = serializers.IntegerField()
+    since = serializers.DateField()
+    next_fen = serializers.IntegerField(allow_null=True)
+    next_from = serializers.DateField(allow_null=True)
+
+
+class RatingSerializer(StarsSerializer):
+    issued_on = serializers.DateField()
+    status = serializers.CharField()
+    reasons = ReasonSerializer(many=True)
+
+
+class PointSerializer(serializers.Serializer):
+    latitude = serializers.FloatField()
+    longitude = serializers.FloatField()
+    datum = serializers.CharField()
+
+
+class FacilitySerializer(serializers.Serializer):
+    """A home whole. Null is not published, never no. `published`: facts as a named source states them."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    alias = serializers.CharField(allow_null=True)
+    region = serializers.CharField()
+    region_name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=FacilityKind.choices)
+    nature = serializers.ChoiceField(choices=Nature.choices, allow_null=True)
+    credit_code = serializers.CharField(allow_null=True)
+    filing_number = serializers.CharField(allow_null=True)
+    licence_valid_until = serializers.DateField(allow_null=True)
+    address = serializers.CharField(allow_null=True)
+    phone = serializers.CharField(allow_null=True)
+    position = PointSerializer(allow_null=True)
+    has_clinic = serializers.BooleanField(allow_null=True)
+    medical_insurance = serializers.BooleanField(allow_null=True)
+    subsidy_payable = serializers.BooleanField(allow_null=True)
+    takes_dementia = serializers.BooleanField(allow_null=True)
+    accepts_levels = serializers.ListField(child=serializers.IntegerField(), allow_null=True)
+    accepts_hukou = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    is_demo = serializers.BooleanField()
+    ratings = RatingSerializer(many=True)
+    beds = BedsSerializer()
+    prices = PriceSerializer(many=True)
+    published = serializers.ListField(child=serializers.DictField())
+
+
+class FacilitiesDoor(OpenDoor):
+    @extend_schema(
+        operation_id="facilities_list",
+        summary="找养老院：条件、排序、每一项能再选多少",
+        parameters=[FiltersBody],
+        responses={200: FacilitiesPageSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        body = FiltersBody(data=request.query_params.dict())
+        body.is_valid(raise_exception=True)
+        filters = filters_of(body.validated_data)
+        named = {"region": filters.region, "accepts_hukou": filters.accepts_hukou}
+        require_regions({field: code for field, code in named.items() if code})
+        found = search(filters, body.validated_data["cursor"], size=body.validated_data["page_size"])
+        return Response(
+            {
+                "results": [card_of(card) for card in found.cards],
+                "next": _page_url(request, found.next),
+                "previous": _page_url(request, found.previous),
+                "facets": facets(filters),
+                "as_of": found.as_of,
+            }
+        )
+
+
+class FacilityDoor(OpenDoor):
+    @extend_schema(operation_id="facilities_read", summary="一家养老机构", responses={200: FacilitySerializer})
+    def get(self, request: Request, facility_id: UUID) -> Response:
+        page = facility_page(facility_id)
+        if page is None:
+            raise Http404
+        return Response(facility_of(page))
+
+
+def filters_of(body: dict[str, Any]) -> SearchFilters:
+    """Give the filters a read `FiltersBody` (or one that extends it) stands for."""
+    names = SearchFilters.__dataclass_fields__
+    return SearchFilters(**{name: body[name] for name in names if name in body})
+
+
+def card_of(card: HomeCard) -> dict[str, Any]:
+    """Write a card, in the reader's language."""
+    return {
+        "id": str(card.id),
+        "name": card.name,
+        "region": card.region_code,
+        "region_name": card.region_name,
+        "kind": card.kind,
+        "is_demo": card.is_demo,
+        "stars": _stars(card.stars) if card.stars else None,
+        "beds": beds_of(card.beds, card.confirmed),
+        "price_from_fen": card.price_from_fen,
+        "distance_km": card.distance_km,
+        "points": card.points,
+        "reasons": [
+            {"id": reason.id, "points": reason.points, "text": speak(reason.text, gettext)} for reason in card.reasons
+        ],
+    }
+
+
+def facility_of(page: FacilityPage) -> dict[str, Any]:
+    """Write a home whole, in the reader's language."""
+    home = page.home
+    plain = ("has_clinic", "medical_insurance", "subsidy_payable", "takes_dementia", "accepts_levels", "accepts_hukou")
+    texts = ("alias", "nature", "credit_code", "filing_number", "address", "phone")
+    position = {"latitude": home.latitude, "longitude": home.longitude, "datum": "WGS-84"}
+    return {
+        "id": str(home.pk),
+        "name": home.name,
+        "region": home.region_id,
+        "region_name": page.region_name,
+        "kind": home.kind,
+        "licence_valid_until": home.licence_valid_until,
+        "position": position if home.latitude is not None else None,
+        **{name: getattr(home, name) for name in plain},
+        **{name: getattr(home, name) or None for name in texts},
+        "is_demo": home.is_demo,
+        "ratings": [_rating(star) for star in page.stars],
+        "beds": beds_of(page.beds, page.confirmed),
+        "prices": [_price(row) for row in (*page.bed_prices, *page.care_prices, *page.meal_prices)],
+        "published": list(page.published),
+    }
+
+
+def beds_of(beds: Vacancy, confirmed: Confirmation) -> dict[str, Any]:
+    """Write a count of beds with its age and who said so."""
+    known = beds.is_published
+    return {
+        "free": beds.free if known else None,
+        "not_admittable": beds.not_admittable if known else None,
+        "freshness": confirmed.level,
+        "as_of": confirmed.as_of and confirmed.as_of.astimezone(CHINA).isoformat(),
+        "by": speak(confirmed.by, gettext) or None,
+        "types": [{"bed_type": bed_type, "free": free} for bed_type, free in sorted(beds.types.items())],
+        "next_free_on": beds.next_free_on,
+    }
+
+
+def _stars(star: StarsShown) -> dict[str, Any]:
+    return {
+        "level": star.level,
+        "standard": star.standard,
+        "issuer": star.issuer_code,
+        "valid_until": star.valid_until,
+        "recognised": star.recognised,
+    }
+
+
+def _rating(star: StarsShown) -> dict[str, Any]:
+    reasons = [reason.to_json(gettext) for reason in star.recognition.verdict.reasons]
+    return {**_stars(star), "issued_on": star.issued_on, "status": star.status, "reasons": reasons}
+
+
+def _price(row: Any) -> dict[str, Any]:
+    return {
+        "item": row.item,
+        "room_type": row.room_type or None,
+        "care_grade": row.care_grade or None,
+        "monthly_fen": row.monthly_fen,
+        "since": row.since,
+        "next_fen": row.next_fen,
+        "next_from": row.next_from,
+    }
+
+
+def _page_url(request: Request, cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    kept = {name: value for name, value in request.query_params.items() if name != "cursor"}
+    return request.build_absolute_uri(f"{request.path}?{urlencode({**kept, 'cursor': cursor})}")

@@ -1,0 +1,18 @@
+"""Doorbells of this floor, rung by beat: each may be rung twice or at once."""
+
+from celery import shared_task
+
+from facilities.services.offer_bed import close_lapsed_offers
+from facilities.services.relist import relist
+
+
+@shared_task
+def close_lapsed() -> int:
+    """Close the offers whose time is over, free their beds, tell the families."""
+    return close_lapsed_offers()
+
+
+@shared_task
+def relist_all() -> int:
+    """Make the listings anew: stale numbers sink, prices of a new day begin, ratings that ran out are gone."""
+    return relist()
