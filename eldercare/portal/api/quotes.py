@@ -16,13 +16,13 @@ from eldercare.kernel.verdict import Line
 from eldercare.portal.journeys import find_a_home
 from eldercare.portal.journeys.find_a_home import Asker, Priced
 from eldercare.ui.api.fields import MonthField, StrictSerializer
+from eldercare.ui.api.serializers import LineSerializer
 from eldercare.ui.api.views import OpenDoor
 from facilities.choices import CareGrade, RoomType
 from facilities.models import Facility
 from facilities.rules.charging import Charge
 from facilities.selectors.quotes import quote
 from subsidies.api.elder import MAYBE, ElderBody, read_elder
-from subsidies.api.preview import LineSerializer
 
 
 class UndecidedSerializer(serializers.Serializer):

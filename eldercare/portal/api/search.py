@@ -1,0 +1,76 @@
+"""`POST /api/v1/facilities/search`: the directory's search with a described elder in the body. A read; keeps nothing."""
+
+from typing import Any
+
+from django.utils.translation import gettext
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from eldercare.kernel import clock
+from eldercare.portal.api.quotes import UndecidedSerializer, asker_of, net_of
+from eldercare.portal.journeys import find_a_home
+from eldercare.regions.selectors import require_regions
+from eldercare.ui.api.fields import FenField
+from eldercare.ui.api.serializers import LineSerializer
+from eldercare.ui.api.views import OpenDoor
+from facilities.api.directory import CardSerializer, FiltersBody, card_of, filters_of
+from subsidies.api.elder import MAYBE, ElderBody
+
+
+class SearchBody(FiltersBody):
+    """The filters of `GET /facilities`, and whom the prices are for. `net_budget_fen` is what the family pays itself."""
+
+    elder = ElderBody(**MAYBE)
+    net_budget_fen = FenField(**MAYBE)
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if said["net_budget_fen"] is not None and said["elder"] is None:
+            raise serializers.ValidationError({"net_budget_fen": gettext("补贴后的预算要先描述老人的情况。")})
+        return said
+
+
+class PricedCardSerializer(CardSerializer):
+    """A home with what it costs the described elder; null where no complete price is published or nobody was described."""
+
+    net_monthly_fen = serializers.IntegerField(allow_null=True)
+    net_lines = LineSerializer(many=True, allow_null=True)
+    undecided = UndecidedSerializer(many=True, allow_null=True)
+
+
+class PricedPageSerializer(serializers.Serializer):
+    """A page by key; `next` and `previous` are cursors to send as `cursor`."""
+
+    results = PricedCardSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+
+
+class SearchDoor(OpenDoor):
+    @extend_schema(
+        operation_id="facilities_search",
+        summary="找养老院，按描述的老人算好补贴后自付多少",
+        request=SearchBody,
+        responses={200: PricedPageSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        body = self.read(SearchBody)
+        named = {name: body[name] for name in ("region", "accepts_hukou") if body[name]}
+        require_regions(named)
+        asking = asker_of(body["elder"], body["care_grade"], clock.this_month())
+        found = find_a_home.find(
+            filters_of(body),
+            asking,
+            page=body["cursor"],
+            size=body["page_size"],
+            net_budget_fen=body["net_budget_fen"],
+        )
+        results = [{**card_of(card), **_net(card.extra)} for card in found.cards]
+        return Response({"results": results, "next": found.next, "previous": found.previous})
+
+
+def _net(priced: find_a_home.Priced | None) -> dict[str, Any]:
+    names = ("net_monthly_fen", "net_lines", "undecided")
+    net = net_of(priced) if priced else {}
+    return {name: net.get(name) for name in names}
