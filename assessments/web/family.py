@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -59,6 +59,8 @@ def elder(request: HttpRequest, elder_id: UUID) -> HttpResponse:
 def contest(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
     """Ask for a review of a result, with the doubt in one's own words."""
     doubted = look(request, assessment_id)
+    if not may_act_for(request.viewer, doubted.elder_id):
+        raise Http404
     if request.method != "POST" and doubted.state != State.CONCLUDED:
         return redirect("assessments:elder", doubted.elder_id)
     form = ContestForm(request.POST or None, agencies=list(agencies(clock.today())))

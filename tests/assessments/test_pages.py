@@ -139,6 +139,12 @@ def test_the_family_contests_a_result_in_its_own_words(scene, client: Client) ->
     assert "已申请复评" in text(client.get(f"/elders/{scene.elder.pk}/assessment"))
 
 
+def test_only_who_acts_for_the_elder_is_shown_the_way_to_contest(scene, client: Client) -> None:
+    assessment = make_concluded(scene.elder, scene.viewer, scene.team)
+    sign_in(client, scene.team.first)
+    assert client.get(f"/assessments/{assessment.pk}/contest").status_code == 404
+
+
 def test_an_officers_look_is_kept_and_shows_no_single_answers(scene, client: Client) -> None:
     assessment = make_concluded(scene.elder, scene.viewer, scene.team)
     sign_in(client, make_officer("street_officer", "110105003"))
