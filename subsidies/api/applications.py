@@ -171,6 +171,7 @@ class WithdrawDoor(ApplicationFiles):
 class ReviewDoor(ApplicationFiles):
     @extend_schema(operation_id="subsidy_applications_review", summary="街道初审", request=ReviewBody, responses=FILE)
     def post(self, request: Request, application_id: UUID) -> Response:
+        self.find(application_id)
         body = self.read(ReviewBody)
         return self.do(
             "subsidies.review",
@@ -184,6 +185,7 @@ class DecideDoor(ApplicationFiles):
         operation_id="subsidy_applications_decide", summary="区民政局审定", request=DecideBody, responses=FILE
     )
     def post(self, request: Request, application_id: UUID) -> Response:
+        self.find(application_id)
         body = self.read(DecideBody)
         return self.do(
             "subsidies.decide",

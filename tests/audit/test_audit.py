@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from django.db import connection, transaction
-from django.db.utils import InternalError, IntegrityError
+from django.db.utils import IntegrityError, InternalError
 
 from eldercare.audit import selectors, services
 from eldercare.audit.models import ClockOffset, Event, Job, RequestKey, ViewOfFile

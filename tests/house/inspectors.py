@@ -24,7 +24,18 @@ FLOORS = [
     "portal",
 ]
 CHINESE = re.compile(r"[一-鿿]")
-SPOKEN = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "say", "N_"}
+SPOKEN = {
+    "_",
+    "gettext",
+    "gettext_lazy",
+    "gettext_noop",
+    "ngettext",
+    "ngettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+    "say",
+    "N_",
+}
 
 
 # Foreign keys
@@ -34,9 +45,7 @@ def uphill_relations(relations: Iterable[tuple[str, str, str]]) -> list[str]:
     """Find relations (name, floor it stands on, floor it points to) that point up the staircase."""
     height = {label: number for number, label in enumerate(FLOORS)}
     return [
-        name
-        for name, here, there in relations
-        if here in height and there in height and height[there] > height[here]
+        name for name, here, there in relations if here in height and there in height and height[there] > height[here]
     ]
 
 

@@ -9,7 +9,12 @@ from tests.house.inspectors import PACKAGES, ROOT, named_backwards, relations_of
 
 def lint(folder):
     return subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"],
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+            "--no-cache",
+        ],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -19,7 +24,9 @@ def lint(folder):
 
 def copy_of_the_house(folder):
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("templates", "static", "__pycache__"))
+        shutil.copytree(
+            ROOT / package, folder / package, ignore=shutil.ignore_patterns("templates", "static", "__pycache__")
+        )
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
 

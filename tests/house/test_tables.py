@@ -3,11 +3,11 @@
 import io
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import models
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.state import ModelState, ProjectState
-from django.apps import apps
 
 
 @pytest.mark.django_db

@@ -150,5 +150,3 @@ def test_a_row_held_too_long_is_refused_with_a_sentence_instead_of_waiting(monke
         done.set()
         holder.join()
     assert (refusal.value.code, refusal.value.status) == ("busy", 409)
-
-

@@ -11,12 +11,12 @@ def mask_name(name: str) -> str:
 
 
 def mask_id(number: str) -> str:
-    """Keep the first three and the last two characters.
+    """Keep the first three and the last two characters, in a width that fits a phone.
 
     >>> mask_id("11010519491231002X")
-    '110*************2X'
+    '110****2X'
     """
-    return f"{number[:3]}{'*' * (len(number) - 5)}{number[-2:]}" if number else ""
+    return f"{number[:3]}****{number[-2:]}" if number else ""
 
 
 def mask_phone(phone: str) -> str:

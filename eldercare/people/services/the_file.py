@@ -25,9 +25,14 @@ def elder_to_write(viewer: Viewer, elder_id: UUID) -> Elder:
     elder = lock_one(elders_visible_to(viewer).filter(pk=elder_id))
     if elder is None:
         raise not_found()
+    writer_only(viewer, elder)
+    return elder
+
+
+def writer_only(viewer: Viewer, elder: Elder) -> None:
+    """Refuse (`may_not_act`, 403) whoever may see an elder's file and not write in it."""
     if not may_declare_for(viewer, elder):
         raise may_not_act()
-    return elder
 
 
 def not_found() -> Refusal:

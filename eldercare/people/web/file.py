@@ -41,6 +41,7 @@ from eldercare.people.selectors import (
 from eldercare.people.services.circle import accept_beside, end_guardianship, invite_beside, withdraw_invitation
 from eldercare.people.services.consents import revoke_consent
 from eldercare.people.services.declare import declare_certificate, declare_facts, move_hukou
+from eldercare.people.services.the_file import writer_only
 from eldercare.people.web.forms import FactsForm, IntroduceForm, InviteForm, MoveForm, about_certificate
 from eldercare.people.web.paths import file_of
 from eldercare.regions.selectors import full_names
@@ -55,6 +56,8 @@ from eldercare.ui.keyset import key_of
 def facts(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     """Show what is declared about an elder; whoever may write can change it."""
     elder = get_object_or_404(elders_visible_to(request.viewer), pk=elder_id)
+    if request.method == "POST":
+        writer_only(request.viewer, elder)
     known = elder_facts(elder.pk, clock.today())
     form = FactsForm(request.POST or None, initial=_as_declared(known))
     context = {**_frame(elder), **_told(known), "may_write": may_declare_for(request.viewer, elder)}
@@ -84,6 +87,7 @@ def facts(request: HttpRequest, elder_id: UUID) -> HttpResponse:
 def move(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     """Write down that the 户籍 moved."""
     elder = get_object_or_404(elders_visible_to(request.viewer), pk=elder_id)
+    writer_only(request.viewer, elder)
     form = MoveForm(request.POST or None)
     context = _frame(elder)
     if request.method != "POST" or not form.is_valid():

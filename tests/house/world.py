@@ -1,0 +1,166 @@
+"""A small world in which every row behind every door belongs to somebody, and everyone else is a stranger to it."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from eldercare.accounts.models import Invitation, Post
+from eldercare.kernel import clock
+from eldercare.kernel.keys import new_id
+from eldercare.kernel.sealed import blind_index
+from eldercare.people.models import Consent, GuardianInvitation
+from facilities.choices import EmploymentState
+from facilities.models import Employment, HomeToken, StaffInvitation
+from subsidies.models import Break, Payment, Run, RunLine
+from tests.builders.accounts import make_officer, make_user, viewer_for
+from tests.builders.assessments import make_concluded, make_team
+from tests.builders.facilities import make_application as make_home_application
+from tests.builders.facilities import make_bill, make_home, make_staff, make_stay
+from tests.builders.recognition import agreements
+from tests.builders.regions import BEIJING, CHAOYANG, HUJIALOU, TIANJIN, TONGZHOU, WUQING
+from tests.builders.settlement import NURSING, make_entitlement, make_routing
+from tests.builders.subsidies import make_application, make_beijing_elder, make_family
+
+OTHER_STREET = "110105005"
+
+
+@dataclass
+class World:
+    """The visitors by name (`visitor` is nobody) and, for each name in a route, the row that stands behind it."""
+
+    users: dict[str, Any] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
+
+
+def build() -> World:
+    """Make the world: one elder with everything a file can hold, and twelve kinds of visitors."""
+    settings.DEMO = True
+    agreements()
+    team, other_team = make_team(), make_team()
+    family, other_family, invited = make_family("李娜"), make_family("赵敏"), make_family("孙强")
+    home, other_home = make_home(beds=1), make_home("示例·另一家", region="131082", beds=1)
+    manager, other_manager = make_user("马院长"), make_user("别院长")
+    make_staff(manager, home)
+    make_staff(other_manager, other_home)
+    users = {
+        "visitor": None,
+        "family": family,
+        "other_family": other_family,
+        "home": manager,
+        "other_home": other_manager,
+        "assessor": team.first,
+        "other_assessor": other_team.first,
+        "street": make_officer("street_officer", HUJIALOU),
+        "other_street": make_officer("street_officer", OTHER_STREET),
+        "district": make_officer("district_officer", CHAOYANG),
+        "other_district": make_officer("district_officer", TONGZHOU),
+        "homes_district": make_officer("district_officer", WUQING),
+        "city": make_officer("city_officer", BEIJING),
+        "other_city": make_officer("city_officer", TIANJIN),
+        "auditor": make_officer("auditor", BEIJING),
+    }
+    world = World(users)
+    rows = world.rows
+    elder = make_beijing_elder(family, level=None)
+    make_beijing_elder(other_family, level=None)
+    rows["elder_id"] = elder
+    rows["assessment_id"] = make_concluded(elder, viewer_for(family), team)
+    rows["facility_id"] = home
+    _money(rows, elder, family, home, users)
+    _people(rows, elder, family, invited)
+    _homes(rows, elder, family, home, manager, invited, users)
+    _posts(rows, users)
+    return world
+
+
+def _money(rows, elder, family, home, users) -> None:
+    entitlement = make_entitlement(elder, first="2026-07", decider=users["district"])
+    rows["entitlement_id"] = entitlement
+    rows["subsidy:application_id"] = make_application(
+        elder, family.person, programme="beijing/2019-160/seniority", applied_on=clock.today()
+    )
+    rows["routing_id"] = make_routing(entitlement, home)
+    run = Run.objects.create(
+        programme=NURSING, region_id=CHAOYANG, benefit_month=date(2026, 7, 1), calculated_at=clock.now()
+    )
+    line = RunLine.objects.create(
+        run=run,
+        entitlement=entitlement,
+        elder=elder,
+        benefit_month=run.benefit_month,
+        cause="regular",
+        amount_fen=60_000,
+        explanation=[],
+    )
+    rows["run_id"] = run
+    rows["payment_id"] = payment = Payment.objects.create(
+        channel="sandbox",
+        kind="credit",
+        key=f"world:{run.pk}",
+        run=run,
+        run_line=line,
+        elder=elder,
+        account=entitlement.decision.application.account,
+        amount_fen=60_000,
+    )
+    rows["break_id"] = Break.objects.create(
+        break_class="ours_only", payment=payment, run=run, amount_fen=60_000, day=date(2026, 7, 1)
+    )
+
+
+def _people(rows, elder, family, invited) -> None:
+    rows["consent_id"] = Consent.objects.create(
+        elder=elder, purpose="assessment_sharing", text_version="2026-01", given_by=family.person
+    )
+    rows["guardianship_id"] = elder.guardianships.get()
+    rows["elder:invitation_id"] = GuardianInvitation.objects.create(
+        elder=elder,
+        kind="kin",
+        address="13900009999",
+        address_index=blind_index("13900009999"),
+        invited_by=family.person,
+        expires_at=clock.now() + timedelta(days=7),
+    )
+
+
+def _homes(rows, elder, family, home, manager, invited, users) -> None:
+    stay = make_stay(home, elder, family.person, since=date(2026, 7, 1))
+    rows["stay_id"] = stay
+    rows["bill_id"] = make_bill(stay, date(2026, 7, 1))
+    rows["home:application_id"] = application = make_home_application(home, elder, family.person)
+    rows["offer_id"] = _offer(manager, application, home)
+    rows["home:invitation_id"] = StaffInvitation.objects.create(
+        facility=home,
+        role="staff",
+        address="13900009998",
+        address_index=blind_index("13900009998"),
+        invited_by=manager,
+        expires_at=clock.now() + timedelta(days=7),
+    )
+    rows["employment_id"] = Employment.objects.create(
+        user=invited, facility=home, role="manager", state=EmploymentState.CLAIMED, evidence="示例"
+    )
+    rows["token_id"] = HomeToken.objects.create(
+        facility=home, name="示例", token_digest=f"world:{new_id()}", made_by=manager
+    )
+
+
+def _offer(manager, application, home):
+    from facilities.services.offer_bed import offer_bed
+
+    bed = home.rooms.first().beds.first()
+    return offer_bed(viewer_for(manager), application_id=application.pk, bed_id=bed.pk, from_day=clock.today())
+
+
+def _posts(rows, users) -> None:
+    rows["post_id"] = Post.objects.get(user=users["street"])
+    rows["post:invitation_id"] = Invitation.objects.create(
+        address="13900009997",
+        address_index=blind_index("13900009997"),
+        role="street_officer",
+        region_id=HUJIALOU,
+        invited_by=users["district"],
+        expires_at=clock.now() + timedelta(days=7),
+    )
