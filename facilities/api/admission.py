@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -89,7 +90,7 @@ ONE = {200: HomeApplicationSerializer}
 class ApplicationsDoor(HomeDoor):
     @extend_schema(
         operation_id="applications_list",
-        summary="我能看到的入住申请，新的在前",
+        summary=_("我能看到的入住申请，新的在前"),
         responses={200: HomeApplicationsPageSerializer},
     )
     def get(self, request: Request) -> Response:
@@ -101,7 +102,7 @@ class ApplicationsDoor(HomeDoor):
 
     @extend_schema(
         operation_id="applications_create",
-        summary="为老人向一家机构申请入住",
+        summary=_("为老人向一家机构申请入住"),
         request=HomeApplyBody,
         responses={201: HomeApplicationSerializer},
     )
@@ -124,7 +125,7 @@ class ApplicationsDoor(HomeDoor):
 
 
 class ApplicationDoor(HomeDoor):
-    @extend_schema(operation_id="applications_read", summary="一份入住申请", responses=ONE)
+    @extend_schema(operation_id="applications_read", summary=_("一份入住申请"), responses=ONE)
     def get(self, request: Request, application_id: UUID) -> Response:
         row = get_object_or_404(applications_visible_to(self.viewer), pk=application_id)
         record_view(self.viewer, row.elder_id, "home_application", "api")
@@ -132,7 +133,7 @@ class ApplicationDoor(HomeDoor):
 
 
 class WithdrawDoor(HomeDoor):
-    @extend_schema(operation_id="applications_withdraw", summary="家属撤回申请", request=None, responses=ONE)
+    @extend_schema(operation_id="applications_withdraw", summary=_("家属撤回申请"), request=None, responses=ONE)
     def post(self, request: Request, application_id: UUID) -> Response:
         def act() -> dict[str, Any]:
             withdraw_application(self.viewer, application_id=application_id)
@@ -142,7 +143,9 @@ class WithdrawDoor(HomeDoor):
 
 
 class RefuseDoor(HomeDoor):
-    @extend_schema(operation_id="applications_refuse", summary="机构回绝，写明原因", request=RefuseBody, responses=ONE)
+    @extend_schema(
+        operation_id="applications_refuse", summary=_("机构回绝，写明原因"), request=RefuseBody, responses=ONE
+    )
     def post(self, request: Request, application_id: UUID) -> Response:
         body = self.read(RefuseBody)
 
@@ -156,7 +159,7 @@ class RefuseDoor(HomeDoor):
 class OffersDoor(HomeDoor):
     @extend_schema(
         operation_id="offers_create",
-        summary="机构给一份申请留一张床",
+        summary=_("机构给一份申请留一张床"),
         request=OfferBody,
         responses={201: OfferSerializer},
     )
@@ -177,7 +180,7 @@ class OffersDoor(HomeDoor):
 
 
 class OfferDoor(HomeDoor):
-    @extend_schema(operation_id="offers_read", summary="留给老人的一张床", responses={200: OfferSerializer})
+    @extend_schema(operation_id="offers_read", summary=_("留给老人的一张床"), responses={200: OfferSerializer})
     def get(self, request: Request, offer_id: UUID) -> Response:
         rows = offers_visible_to(self.viewer).select_related("bed__room")
         return Response(offer_of(get_object_or_404(rows, pk=offer_id)))
@@ -185,7 +188,7 @@ class OfferDoor(HomeDoor):
 
 class DeclineDoor(HomeDoor):
     @extend_schema(
-        operation_id="offers_decline", summary="家属谢绝床位", request=None, responses={200: OfferSerializer}
+        operation_id="offers_decline", summary=_("家属谢绝床位"), request=None, responses={200: OfferSerializer}
     )
     def post(self, request: Request, offer_id: UUID) -> Response:
         return self.once("facilities.decline", lambda: offer_of(decline_offer(self.viewer, offer_id=offer_id)))
@@ -193,7 +196,7 @@ class DeclineDoor(HomeDoor):
 
 class WithdrawOfferDoor(HomeDoor):
     @extend_schema(
-        operation_id="offers_withdraw", summary="机构收回留床", request=None, responses={200: OfferSerializer}
+        operation_id="offers_withdraw", summary=_("机构收回留床"), request=None, responses={200: OfferSerializer}
     )
     def post(self, request: Request, offer_id: UUID) -> Response:
         return self.once("facilities.withdraw_offer", lambda: offer_of(withdraw_offer(self.viewer, offer_id=offer_id)))

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -62,7 +63,7 @@ class BoardSerializer(serializers.Serializer):
 
 
 class BoardDoor(HomeDoor):
-    @extend_schema(operation_id="beds_read", summary="床位板", responses={200: BoardSerializer})
+    @extend_schema(operation_id="beds_read", summary=_("床位板"), responses={200: BoardSerializer})
     def get(self, request: Request, facility_id: UUID) -> Response:
         if not works_for(self.viewer, facility_id):
             raise Http404
@@ -70,7 +71,7 @@ class BoardDoor(HomeDoor):
 
     @extend_schema(
         operation_id="beds_update",
-        summary="一次报全部或部分床位的变化，其余确认无变化",
+        summary=_("一次报全部或部分床位的变化，其余确认无变化"),
         request=BoardBody,
         responses={200: BoardSerializer},
     )
@@ -90,7 +91,7 @@ class BoardDoor(HomeDoor):
 
 class ConfirmDoor(HomeDoor):
     @extend_schema(
-        operation_id="beds_confirm", summary="床位无变化", request=ConfirmBody, responses={200: BoardSerializer}
+        operation_id="beds_confirm", summary=_("床位无变化"), request=ConfirmBody, responses={200: BoardSerializer}
     )
     def post(self, request: Request, facility_id: UUID) -> Response:
         body = self.read(ConfirmBody)

@@ -194,7 +194,7 @@ class FacilitySerializer(serializers.Serializer):
 class FacilitiesDoor(OpenDoor):
     @extend_schema(
         operation_id="facilities_list",
-        summary="找养老院：条件、排序、每一项能再选多少",
+        summary=_("找养老院：条件、排序、每一项能再选多少"),
         parameters=[FiltersBody],
         responses={200: FacilitiesPageSerializer},
     )
@@ -217,7 +217,7 @@ class FacilitiesDoor(OpenDoor):
 
 
 class FacilityDoor(OpenDoor):
-    @extend_schema(operation_id="facilities_read", summary="一家养老机构", responses={200: FacilitySerializer})
+    @extend_schema(operation_id="facilities_read", summary=_("一家养老机构"), responses={200: FacilitySerializer})
     def get(self, request: Request, facility_id: UUID) -> Response:
         page = facility_page(facility_id)
         if page is None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -96,7 +97,9 @@ class BillsPageSerializer(serializers.Serializer):
 
 
 class StaysDoor(HomeDoor):
-    @extend_schema(operation_id="stays_list", summary="我能看到的入住，新的在前", responses={200: StaysPageSerializer})
+    @extend_schema(
+        operation_id="stays_list", summary=_("我能看到的入住，新的在前"), responses={200: StaysPageSerializer}
+    )
     def get(self, request: Request) -> Response:
         pages = ByKey()
         rows = pages.paginate_queryset(stays_visible_to(self.viewer), request, view=self)
@@ -121,7 +124,7 @@ class StayActDoor(HomeDoor):
 
 class CheckInDoor(StayActDoor):
     @extend_schema(
-        operation_id="stays_check_in", summary="办理入住", request=CheckInBody, responses={200: StaySerializer}
+        operation_id="stays_check_in", summary=_("办理入住"), request=CheckInBody, responses={200: StaySerializer}
     )
     def post(self, request: Request, stay_id: UUID) -> Response:
         return self.act("facilities.check_in", stay_id, check_in, **self.read(CheckInBody))
@@ -129,14 +132,14 @@ class CheckInDoor(StayActDoor):
 
 class NoShowDoor(StayActDoor):
     @extend_schema(
-        operation_id="stays_no_show", summary="约定的日子没有来", request=None, responses={200: StaySerializer}
+        operation_id="stays_no_show", summary=_("约定的日子没有来"), request=None, responses={200: StaySerializer}
     )
     def post(self, request: Request, stay_id: UUID) -> Response:
         return self.act("facilities.no_show", stay_id, no_show)
 
 
 class EndDoor(StayActDoor):
-    @extend_schema(operation_id="stays_end", summary="办理离院", request=EndBody, responses={200: StaySerializer})
+    @extend_schema(operation_id="stays_end", summary=_("办理离院"), request=EndBody, responses={200: StaySerializer})
     def post(self, request: Request, stay_id: UUID) -> Response:
         return self.act("facilities.end_stay", stay_id, end_stay, **self.read(EndBody))
 
@@ -144,7 +147,7 @@ class EndDoor(StayActDoor):
 class StayBillsDoor(HomeDoor):
     @extend_schema(
         operation_id="bills_create",
-        summary="给一位老人出一个月的账单，月份要过完",
+        summary=_("给一位老人出一个月的账单，月份要过完"),
         request=BillBody,
         responses={201: BillSerializer},
     )
@@ -158,7 +161,9 @@ class StayBillsDoor(HomeDoor):
 
 
 class BillsDoor(HomeDoor):
-    @extend_schema(operation_id="bills_list", summary="我能看到的账单，新的在前", responses={200: BillsPageSerializer})
+    @extend_schema(
+        operation_id="bills_list", summary=_("我能看到的账单，新的在前"), responses={200: BillsPageSerializer}
+    )
     def get(self, request: Request) -> Response:
         pages = ByKey()
         rows = pages.paginate_queryset(bills_visible_to(self.viewer), request, view=self)
@@ -166,7 +171,7 @@ class BillsDoor(HomeDoor):
 
 
 class BillDoor(HomeDoor):
-    @extend_schema(operation_id="bills_read", summary="一份账单", responses={200: BillSerializer})
+    @extend_schema(operation_id="bills_read", summary=_("一份账单"), responses={200: BillSerializer})
     def get(self, request: Request, bill_id: UUID) -> Response:
         row = get_object_or_404(bills_visible_to(self.viewer), pk=bill_id)
         record_view(self.viewer, row.elder_id, "bill", "api")
