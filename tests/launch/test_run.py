@@ -19,7 +19,7 @@ import pytest
 from tools.launch.processes import MARK, free_port, marked, working_in
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SECONDS_TO_START = 120
+SECONDS_TO_START = 300
 
 pytestmark = [pytest.mark.launch, pytest.mark.xdist_group("launch")]
 

@@ -59,8 +59,10 @@ class Child:
         self.stop_signal, self.patience = stop_signal, patience
         self.user, self.group = user, group
         self.process: subprocess.Popen[bytes] | None = None
+        self.asked = False
 
     def start(self) -> None:
+        self.asked = False
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.replace(self.log.with_suffix(".old.log"))
@@ -83,12 +85,18 @@ class Child:
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def ask_to_stop(self) -> None:
+        """Send the signal, once; several may so be ending at the same time."""
+        if self.process is not None and self.running and not self.asked:
+            self.process.send_signal(self.stop_signal)
+            self.asked = True
+
     def stop(self) -> None:
         """Ask it to end, wait, then end whatever of its group is left."""
         if self.process is None:
             return
+        self.ask_to_stop()
         if self.running:
-            self.process.send_signal(self.stop_signal)
             try:
                 self.process.wait(self.patience)
             except subprocess.TimeoutExpired:

@@ -17,7 +17,7 @@ from tools.launch import keepsakes, postgres, valkey
 from tools.launch.processes import MARK, Child, die_with_parent, end, is_free, marked
 from tools.launch.trouble import Trouble, tail
 
-SECONDS_TO_HEALTH = 120
+SECONDS_TO_HEALTH = 180
 PATIENCE_WITH_A_START = 3  # times one part may end before the system is healthy
 LONGEST_PAUSE = 30  # seconds between two tries to start a part again
 TOLD_TO_MANAGE = ("DATABASE_URL", "REDIS_URL", "SANDBOX_BANK_URL", "DEMO")  # any `manage.py` typed beside us
@@ -111,8 +111,12 @@ class System:
             time.sleep(0.3)
 
     def stop(self) -> None:
+        """Web, beat, worker and bank end together; then, with nobody left to serve, broker and database."""
         if self.parts:
             say("\n正在停止 Stopping …")
+        for part in self.parts:
+            if isinstance(part, Child):
+                part.ask_to_stop()
         for part in reversed(self.parts):
             part.stop()
         end(marked(self.data_dir), signal.SIGKILL)
