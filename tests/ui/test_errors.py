@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.ui.urls")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_doors")]
 
 
 @pytest.fixture
@@ -63,6 +63,11 @@ def test_the_way_back_is_offered_only_to_a_page_of_this_site(visitor):
     foreign = visitor.get("/nowhere", headers={"Referer": "https://elsewhere.example/"}).content.decode()
     assert 'href="http://testserver/homes?page=2"' in own
     assert "elsewhere.example" not in foreign and "返回上一页" not in foreign
+
+
+def test_the_ways_round_are_asked_from_the_floors_and_the_present_one_is_marked(visitor):
+    assert '<a href="/outcome" aria-current="page">' in visitor.get("/outcome").content.decode()
+    assert '<a href="/outcome">' in visitor.get("/nowhere").content.decode()
 
 
 def test_a_page_is_whole_and_its_part_is_the_same_words(visitor):

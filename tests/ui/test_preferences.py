@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.ui.urls")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_doors")]
 
 
 def test_the_elder_view_is_remembered_and_changes_every_page(client):

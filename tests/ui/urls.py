@@ -11,6 +11,10 @@ from eldercare.ui.errors import csrf_failure
 from eldercare.ui.htmx import page_or_part
 
 
+def ways_round(request):
+    return [("一条路", "/outcome", request.path == "/outcome", "search")]
+
+
 def lapsed(request, status=409):
     reason = Reason("in_time", Outcome.FAIL, say("在 {day} 前接受", day="11月20日"), Cite("示例办法", "第三条"))
     raise Refusal(
