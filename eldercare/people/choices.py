@@ -37,6 +37,7 @@ class Purpose(models.TextChoices):
     REGISTRATION = "registration", _("登记和保管老人资料")
     REPRESENTATION = "representation", _("请家人代办")
     GUARDIANSHIP = "guardianship", _("由监护人办理")
+    KIN_ACCESS = "kin_access", _("请家人一起看资料")
     ASSESSMENT_SHARING = "assessment_sharing", _("把能力评估结果给养老院和补贴部门看")
     HOME_APPLICATION = "home_application", _("把老人资料给申请入住的养老院看")
     SUBSIDY_ROUTING = "subsidy_routing", _("每月补贴先付养老院费用")
@@ -48,7 +49,7 @@ ROLE_PURPOSES = {
     Role.SELF: Purpose.REGISTRATION,
     Role.GUARDIAN: Purpose.GUARDIANSHIP,
     Role.AGENT: Purpose.REPRESENTATION,
-    Role.KIN: Purpose.REPRESENTATION,
+    Role.KIN: Purpose.KIN_ACCESS,
 }
 
 

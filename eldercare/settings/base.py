@@ -79,7 +79,7 @@ VIEWER_GRANTS = [
 NAV_SOURCES = ["eldercare.portal.web.nav.main_items"]
 ACCOUNT_NAV_SOURCES = ["eldercare.accounts.web.nav.account_items"]
 # Tabs of a home's own pages that floors above facilities hang there: callables (request, facility_id) -> [(label, url)].
-HOME_TAB_SOURCES: list[str] = []
+HOME_TAB_SOURCES = ["subsidies.web.payments.home_tabs"]
 
 ROOT_URLCONF = "eldercare.urls"
 WSGI_APPLICATION = "eldercare.wsgi.application"
@@ -215,6 +215,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_BEAT_SCHEDULE: dict = {
+    "codes": {"task": "eldercare.accounts.tasks.forget_codes", "schedule": 3600, "options": {"expires": 3600}},
     "letters": {"task": "eldercare.people.tasks.sweep_letters", "schedule": 60, "options": {"expires": 60}},
     "heartbeat": {"task": "eldercare.portal.tasks.heartbeat", "schedule": 10, "options": {"expires": 30}},
     "offers-lapsed": {"task": "facilities.tasks.close_lapsed", "schedule": 30, "options": {"expires": 30}},

@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from eldercare.accounts.models import SignInCode, User
-from eldercare.accounts.services.sign_in import MOST_PER_ADDRESS, prove_code, send_again, send_code
+from eldercare.accounts.services.sign_in import MOST_PER_ADDRESS, forget_old_codes, prove_code, send_again, send_code
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import restored
 from eldercare.people.models import Letter
@@ -123,3 +123,13 @@ def test_neither_the_address_nor_the_code_can_be_read_in_the_tables():
         cursor.execute("SELECT t::text FROM accounts_signincode t")
         (row,) = cursor.fetchone()
     assert PHONE not in row and digits not in row and PHONE.encode().hex() not in row
+
+
+def test_codes_of_days_gone_by_are_forgotten_with_their_letters():
+    old = asked("13900005678")
+    asked()
+    yesterday = timezone.now() - timedelta(days=2)
+    SignInCode.objects.filter(pk=old.pk).update(sent_at=yesterday)
+    Letter.objects.filter(pk=Letter.objects.order_by("id").first().pk).update(created_at=yesterday)
+    assert forget_old_codes() == 1
+    assert [SignInCode.objects.get().address, Letter.objects.get().address] == [PHONE, PHONE]

@@ -7,13 +7,12 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.kernel import clock
 from eldercare.kernel.sealed import blind_index
-from eldercare.people.choices import Purpose
+from eldercare.people.choices import ROLE_PURPOSES, Role
 from eldercare.people.models import Certificate, Consent, Declaration, Elder, Guardianship, HukouSpell, Person
 from eldercare.people.rules.id_number import check_digit
 from tests.builders.regions import HUJIALOU, regions
 
 _sequence = count(1)
-CONSENT_PURPOSES = {"self": Purpose.REGISTRATION, "guardian": Purpose.GUARDIANSHIP}
 
 
 def id_number(born: date, *, female: bool = False, prefix: str = "110105") -> str:
@@ -76,7 +75,7 @@ def stand_beside(elder: Elder, guardian: Person, kind: str = "agent", *, since: 
     """Put somebody beside an elder, with the consent it rests on."""
     consent = Consent.objects.create(
         elder=elder,
-        purpose=CONSENT_PURPOSES.get(kind, Purpose.REPRESENTATION),
+        purpose=ROLE_PURPOSES[Role(kind)],
         text_version="2026-01",
         given_by=guardian,
     )

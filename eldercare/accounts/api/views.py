@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import logout
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -56,7 +57,7 @@ class SessionSerializer(serializers.Serializer):
 class CodesDoor(OpenDoor):
     @extend_schema(
         operation_id="sign_in_send_code",
-        summary="把登录验证码发到手机或邮箱",
+        summary=_("把登录验证码发到手机或邮箱"),
         request=AddressBody,
         responses={201: CodeSentSerializer},
     )
@@ -68,7 +69,7 @@ class CodesDoor(OpenDoor):
 class SessionDoor(OpenDoor):
     @extend_schema(
         operation_id="session_begin",
-        summary="用验证码登录；第一次登录会开好账号",
+        summary=_("用验证码登录；第一次登录会开好账号"),
         request=CodeBody,
         responses={200: SessionSerializer},
     )
@@ -78,14 +79,14 @@ class SessionDoor(OpenDoor):
         begin_session(request._request, user)
         return Response(_session(request))
 
-    @extend_schema(operation_id="session_end", summary="退出登录", responses={204: None})
+    @extend_schema(operation_id="session_end", summary=_("退出登录"), responses={204: None})
     def delete(self, request: Request) -> Response:
         logout(request._request)
         return Response(status=204)
 
 
 class MyselfDoor(Door):
-    @extend_schema(operation_id="session_read", summary="现在登录的是谁", responses={200: SessionSerializer})
+    @extend_schema(operation_id="session_read", summary=_("现在登录的是谁"), responses={200: SessionSerializer})
     def get(self, request: Request) -> Response:
         return Response(_session(request))
 
@@ -93,7 +94,7 @@ class MyselfDoor(Door):
 class SecondFactorDoor(Door):
     @extend_schema(
         operation_id="session_second_factor",
-        summary="第二步验证：有岗位的人办公前要做",
+        summary=_("第二步验证：有岗位的人办公前要做"),
         request=FactorBody,
         responses={200: SessionSerializer},
     )

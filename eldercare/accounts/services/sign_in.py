@@ -15,11 +15,13 @@ from eldercare.accounts.models import SignInCode, User
 from eldercare.accounts.rules.digits import plain_digits
 from eldercare.accounts.services.open_account import open_account
 from eldercare.audit.services import record
+from eldercare.kernel import clock
 from eldercare.kernel.locks import lock_name
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sealed import blind_index, blind_indexes
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
+from eldercare.people.models import Letter
 from eldercare.people.rules.address import parse_address
 from eldercare.people.services.letters import write_letter
 
@@ -29,6 +31,8 @@ MOST_TRIES = 5
 WINDOW = timedelta(minutes=10)
 MOST_PER_ADDRESS = 8
 MOST_PER_CLIENT = 100
+KEPT_FOR = timedelta(days=1)
+LETTER_KIND = "sign_in.code"
 
 
 @transaction.atomic
@@ -61,7 +65,7 @@ def send_code(*, address: str, client: str) -> SignInCode:
     code.save()
     write_letter(
         address=found.text,
-        kind="sign_in.code",
+        kind=LETTER_KIND,
         subject=say("京津冀养老通登录验证码"),
         body=say(
             "您的登录验证码是 {code}，{minutes} 分钟内有效。请不要告诉任何人，工作人员也不会向您要。",
@@ -97,6 +101,13 @@ def prove_code(*, code_id: UUID | str | None, digits: str) -> User:
             return _let_in(code)
         SignInCode.objects.filter(pk=code.pk).update(tries=F("tries") + 1)
     raise refusal
+
+
+def forget_old_codes() -> int:
+    """Delete the codes of days gone by, and the letters that carried them; gives how many codes."""
+    Letter.objects.filter(kind=LETTER_KIND, created_at__lt=clock.now() - KEPT_FOR).delete()
+    deleted, _by_model = SignInCode.objects.filter(sent_at__lt=timezone.now() - KEPT_FOR).delete()
+    return deleted
 
 
 def _let_in(code: SignInCode) -> User:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -30,7 +31,7 @@ FILE = {200: shapes.ElderFileSerializer}
 class EldersDoor(Door):
     @extend_schema(
         operation_id="elders_list",
-        summary="我登记或照看的老人",
+        summary=_("我登记或照看的老人"),
         responses={200: shapes.ElderSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
@@ -45,7 +46,7 @@ class EldersDoor(Door):
 
     @extend_schema(
         operation_id="elders_register",
-        summary="登记一位老人：身份证号按 GB 11643 校验，户籍单独填写，代办要有同意",
+        summary=_("登记一位老人：身份证号按 GB 11643 校验，户籍单独填写，代办要有同意"),
         request=shapes.RegisterBody,
         responses={201: shapes.ElderFileSerializer},
     )
@@ -79,7 +80,7 @@ class OneElder(Door):
 
 
 class ElderDoor(OneElder):
-    @extend_schema(operation_id="elders_read", summary="一位老人的资料和申报的情况", responses=FILE)
+    @extend_schema(operation_id="elders_read", summary=_("一位老人的资料和申报的情况"), responses=FILE)
     def get(self, request: Request, elder_id: UUID) -> Response:
         elder = self.find(elders_visible_to(self.viewer), elder_id)
         record_view(self.viewer, elder.pk, "facts", "api")
@@ -87,7 +88,7 @@ class ElderDoor(OneElder):
 
     @extend_schema(
         operation_id="elders_declare",
-        summary="申报老人的情况；没有提到的保持原样",
+        summary=_("申报老人的情况；没有提到的保持原样"),
         request=shapes.FactsBody,
         responses=FILE,
     )
@@ -107,7 +108,7 @@ class ElderDoor(OneElder):
 class GuardianshipsDoor(OneElder):
     @extend_schema(
         operation_id="guardianships_list",
-        summary="现在谁在照看这位老人",
+        summary=_("现在谁在照看这位老人"),
         responses={200: shapes.CircleSerializer},
     )
     def get(self, request: Request, elder_id: UUID) -> Response:
@@ -118,7 +119,7 @@ class GuardianshipsDoor(OneElder):
 
     @extend_schema(
         operation_id="guardianships_invite",
-        summary="邀请一位家人一起照看；对方用这个手机号或邮箱登录后接受",
+        summary=_("邀请一位家人一起照看；对方用这个手机号或邮箱登录后接受"),
         request=shapes.InvitationBody,
         responses={201: shapes.InvitationSerializer},
     )
@@ -135,7 +136,7 @@ class GuardianshipsDoor(OneElder):
 class GuardianshipEndDoor(Door):
     @extend_schema(
         operation_id="guardianships_end",
-        summary="结束照看，马上生效",
+        summary=_("结束照看，马上生效"),
         request=None,
         responses={200: shapes.DoneSerializer},
     )
@@ -150,7 +151,7 @@ class GuardianshipEndDoor(Door):
 class ConsentsDoor(OneElder):
     @extend_schema(
         operation_id="consents_list",
-        summary="为这位老人同意过的每一件事",
+        summary=_("为这位老人同意过的每一件事"),
         responses={200: shapes.ConsentsSerializer},
     )
     def get(self, request: Request, elder_id: UUID) -> Response:
@@ -161,7 +162,7 @@ class ConsentsDoor(OneElder):
 
     @extend_schema(
         operation_id="consents_give",
-        summary="同意一件事",
+        summary=_("同意一件事"),
         request=shapes.ConsentBody,
         responses={201: shapes.ConsentSerializer},
     )
@@ -179,7 +180,7 @@ class ConsentsDoor(OneElder):
 class ConsentRevokeDoor(Door):
     @extend_schema(
         operation_id="consents_revoke",
-        summary="撤回一项同意，马上生效",
+        summary=_("撤回一项同意，马上生效"),
         request=None,
         responses={200: shapes.DoneSerializer},
     )
@@ -194,8 +195,8 @@ class ConsentRevokeDoor(Door):
 class ViewsDoor(OneElder):
     @extend_schema(
         operation_id="views_list",
-        summary="谁看过这位老人的资料，新的在前",
-        parameters=[OpenApiParameter("before", OpenApiTypes.UUID, description="上一页最后一条的编号")],
+        summary=_("谁看过这位老人的资料，新的在前"),
+        parameters=[OpenApiParameter("before", OpenApiTypes.UUID, description=_("上一页最后一条的编号"))],
         responses={200: shapes.LooksSerializer},
     )
     def get(self, request: Request, elder_id: UUID) -> Response:

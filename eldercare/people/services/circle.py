@@ -14,7 +14,7 @@ from eldercare.kernel.sealed import blind_index, blind_indexes
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from eldercare.people.access import guardianships_visible_to, may_act_for
-from eldercare.people.choices import Purpose, Role
+from eldercare.people.choices import ROLE_PURPOSES, Role
 from eldercare.people.models import Consent, Elder, GuardianInvitation, Guardianship, Person
 from eldercare.people.rules.address import parse_address
 from eldercare.people.rules.age import is_adult
@@ -168,7 +168,7 @@ def _appoint(
     ends_later = Q(valid_until__isnull=True) | Q(valid_until__gt=today)
     if elder.guardianships.filter(ends_later, guardian=guardian).exists():
         raise _already_beside()
-    purpose = Purpose.GUARDIANSHIP if kind == Role.GUARDIAN else Purpose.REPRESENTATION
+    purpose = ROLE_PURPOSES[Role(kind)]
     consent = Consent.objects.create(
         elder=elder, purpose=purpose, text_version=current_text(purpose, today).version, given_by_id=given_by
     )
