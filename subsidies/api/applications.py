@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -120,7 +121,7 @@ class ApplicationFiles(Door):
 class ApplicationsDoor(ApplicationFiles):
     @extend_schema(
         operation_id="subsidy_applications_list",
-        summary="我能看到的补贴申请，新的在前",
+        summary=_("我能看到的补贴申请，新的在前"),
         responses={200: ApplicationSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
@@ -130,7 +131,7 @@ class ApplicationsDoor(ApplicationFiles):
 
     @extend_schema(
         operation_id="subsidy_applications_create",
-        summary="家属申请一项补贴，送到户籍所在街道",
+        summary=_("家属申请一项补贴，送到户籍所在街道"),
         request=ApplyBody,
         responses={201: ApplicationFileSerializer},
     )
@@ -151,7 +152,7 @@ class ApplicationsDoor(ApplicationFiles):
 
 
 class ApplicationDoor(ApplicationFiles):
-    @extend_schema(operation_id="subsidy_applications_read", summary="一份补贴申请", responses=FILE)
+    @extend_schema(operation_id="subsidy_applications_read", summary=_("一份补贴申请"), responses=FILE)
     def get(self, request: Request, application_id: UUID) -> Response:
         found = self.find(application_id)
         record_view(self.viewer, found.application.elder_id, "subsidy_application", "api")
@@ -159,7 +160,9 @@ class ApplicationDoor(ApplicationFiles):
 
 
 class WithdrawDoor(ApplicationFiles):
-    @extend_schema(operation_id="subsidy_applications_withdraw", summary="家属撤回申请", request=None, responses=FILE)
+    @extend_schema(
+        operation_id="subsidy_applications_withdraw", summary=_("家属撤回申请"), request=None, responses=FILE
+    )
     def post(self, request: Request, application_id: UUID) -> Response:
         return self.do(
             "subsidies.withdraw",
@@ -169,7 +172,9 @@ class WithdrawDoor(ApplicationFiles):
 
 
 class ReviewDoor(ApplicationFiles):
-    @extend_schema(operation_id="subsidy_applications_review", summary="街道初审", request=ReviewBody, responses=FILE)
+    @extend_schema(
+        operation_id="subsidy_applications_review", summary=_("街道初审"), request=ReviewBody, responses=FILE
+    )
     def post(self, request: Request, application_id: UUID) -> Response:
         self.find(application_id)
         body = self.read(ReviewBody)
@@ -182,7 +187,7 @@ class ReviewDoor(ApplicationFiles):
 
 class DecideDoor(ApplicationFiles):
     @extend_schema(
-        operation_id="subsidy_applications_decide", summary="区民政局审定", request=DecideBody, responses=FILE
+        operation_id="subsidy_applications_decide", summary=_("区民政局审定"), request=DecideBody, responses=FILE
     )
     def post(self, request: Request, application_id: UUID) -> Response:
         self.find(application_id)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -59,7 +60,7 @@ class RoutingSerializer(serializers.Serializer):
 class EntitlementsDoor(Door):
     @extend_schema(
         operation_id="entitlements_list",
-        summary="我能看到的补贴资格",
+        summary=_("我能看到的补贴资格"),
         responses={200: EntitlementSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
@@ -69,7 +70,7 @@ class EntitlementsDoor(Door):
 
 
 class EntitlementDoor(Door):
-    @extend_schema(operation_id="entitlements_read", summary="一项补贴资格", responses={200: EntitlementSerializer})
+    @extend_schema(operation_id="entitlements_read", summary=_("一项补贴资格"), responses={200: EntitlementSerializer})
     def get(self, request: Request, entitlement_id: UUID) -> Response:
         found = entitlements_visible_to(self.viewer).filter(pk=entitlement_id).first()
         if found is None:
@@ -79,7 +80,7 @@ class EntitlementDoor(Door):
 
 class RoutingsDoor(Door):
     @extend_schema(
-        operation_id="routings_list", summary="我能看到的补贴转付", responses={200: RoutingSerializer(many=True)}
+        operation_id="routings_list", summary=_("我能看到的补贴转付"), responses={200: RoutingSerializer(many=True)}
     )
     def get(self, request: Request) -> Response:
         pages = ByKey()
@@ -88,7 +89,7 @@ class RoutingsDoor(Door):
 
     @extend_schema(
         operation_id="routings_create",
-        summary="家属同意每月补贴先付这家机构",
+        summary=_("家属同意每月补贴先付这家机构"),
         request=RouteBody,
         responses={201: RoutingSerializer},
     )
@@ -110,7 +111,7 @@ class RoutingsDoor(Door):
 class RevokeDoor(Door):
     @extend_schema(
         operation_id="routings_revoke",
-        summary="撤回转付，从下一个月起停止",
+        summary=_("撤回转付，从下一个月起停止"),
         request=None,
         responses={200: RoutingSerializer},
     )

@@ -1,6 +1,7 @@
 """`POST /api/v1/subsidies/preview`: what an elder described by facts is due. A read; nothing is kept and nobody is named."""
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -61,7 +62,7 @@ class PreviewSerializer(serializers.Serializer):
 class PreviewDoor(OpenDoor):
     @extend_schema(
         operation_id="subsidies_preview",
-        summary="按事实预览补贴：每个条件都有答复和依据",
+        summary=_("按事实预览补贴：每个条件都有答复和依据"),
         request=PreviewBody,
         responses={200: PreviewSerializer},
     )

@@ -9,10 +9,10 @@ from eldercare.kernel.verdict import Cite, Outcome, Reason
 from eldercare.regions.rules.codes import covers, district_of
 from subsidies.rules.facts import (
     CIRCUMSTANCES,
+    LEGACY_STANDARD,
     LEVEL_NAMES,
-    LEVEL_WORDS,
     NUMBERED_STANDARD,
-    WORDED_STANDARDS,
+    SEVERE_WORD,
     AssessedLevel,
     Certificate,
     Disability,
@@ -21,8 +21,6 @@ from subsidies.rules.facts import (
 from subsidies.rules.moments import A_DAY, Moment, birthday
 from subsidies.rules.programme import NEXT_MONTH, Benefit, CertificateTest, Exclusion, Programme, Tier, Way
 
-SEVERE_WORD = LEVEL_WORDS[3]
-MZT_039 = WORDED_STANDARDS[0]
 CATEGORY_NAMES = {
     1: say("视力"),
     2: say("听力"),
@@ -328,7 +326,7 @@ def _is_severe(programme: Programme, one: AssessedLevel) -> bool | None:
         return one.level in programme.setting("severe_levels")
     if one.level != SEVERE_WORD:
         return False
-    return None if one.standard == MZT_039 and programme.setting("legacy_mzt039") == "reassess" else True
+    return None if one.standard == LEGACY_STANDARD and programme.setting("legacy_mzt039") == "reassess" else True
 
 
 def _certified(test: CertificateTest, programme: Programme, elder: ElderInput, moment: Moment) -> Found:

@@ -6,7 +6,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from eldercare.kernel.days import DayRange
 from eldercare.kernel.sentences import Sentence, say
@@ -15,10 +18,14 @@ from eldercare.kernel.verdict import Reason, reason_from
 EARLIEST = date(1850, 1, 1)
 LATEST = date(2199, 12, 31)
 MULTIPLE = 7
-NUMBERED_STANDARD = "GB/T 42195-2022"
-WORDED_STANDARDS = ("MZ/T 039-2013", "京民养老发〔2019〕42号")
-LEVEL_WORDS = ("能力完好", "轻度失能", "中度失能", "重度失能")
-LEVEL_NAMES = ("能力完好", "轻度失能", "中度失能", "重度失能", "完全失能")
+
+_levels = yaml.safe_load((Path(__file__).parent.parent / "data" / "assessed_levels.yaml").read_text("utf-8"))
+NUMBERED_STANDARD: str = _levels["numbered"]["standard"]
+LEVEL_NAMES: tuple[str, ...] = tuple(_levels["numbered"]["names"])
+LEGACY_STANDARD: str = _levels["worded"]["legacy"]
+WORDED_STANDARDS = (LEGACY_STANDARD, _levels["worded"]["beijing"])
+LEVEL_WORDS: tuple[str, ...] = tuple(_levels["worded"]["levels"])
+SEVERE_WORD: str = _levels["worded"]["severe"]
 
 CIRCUMSTANCES: dict[str, Sentence] = {
     "dibao": say("低保"),
