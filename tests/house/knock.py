@@ -63,6 +63,6 @@ def in_a_word(answer: Any) -> str:
         return "login"
     if answer.status_code == 405:
         return "no method"
-    if answer.status_code in (403, 404) or answer.status_code >= 500:
+    if answer.status_code in (403, 404) or answer.status_code == 500:
         return str(answer.status_code)
     return "in"
