@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from facilities.rules.words import LEVELS
 
 @login_required
 @never_cache
+@login_required
 @require_safe
 def elder(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     """Show an elder's case to the family."""
