@@ -114,7 +114,7 @@ class ExplanationSerializer(serializers.Serializer):
     cite = serializers.DictField(allow_null=True)
 
 
-class LineSerializer(serializers.Serializer):
+class RunLineSerializer(serializers.Serializer):
     """One month credited to one elder. `benefit_month` is the month paid for."""
 
     id = serializers.UUIDField()
@@ -199,7 +199,7 @@ class ProgressDoor(Door):
 
 
 class LinesDoor(Door):
-    @extend_schema(operation_id="runs_lines", summary="一批结算的明细", responses={200: LineSerializer(many=True)})
+    @extend_schema(operation_id="runs_lines", summary="一批结算的明细", responses={200: RunLineSerializer(many=True)})
     def get(self, request: Request, run_id: UUID) -> Response:
         pages = ByKey()
         rows = pages.paginate_queryset(_found(self, run_id).lines.all(), request, view=self)

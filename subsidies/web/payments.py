@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -13,7 +14,7 @@ from eldercare.audit.services import record_view
 from eldercare.kernel import clock
 from eldercare.kernel.days import Month
 from eldercare.people.access import elders_visible_to
-from facilities.access import facilities_of
+from facilities.web.home import frame, my_home
 from subsidies.selectors.payments import payments_of
 from subsidies.selectors.statements import home_statement
 
@@ -35,16 +36,21 @@ def elder_payments(request: HttpRequest, elder_id: UUID) -> HttpResponse:
 @require_safe
 def statement(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     """Show a home's own people what benefits pay of a month's bills; the month just over, unless another is named."""
-    home = get_object_or_404(facilities_of(request.viewer), pk=facility_id)
+    home = my_home(request, facility_id)
     this = clock.this_month()
     month = _month(request.GET.get("month")) or this.plus(-1)
     context = {
-        "home": home,
+        **frame(request, home),
         "statement": home_statement(home.pk, month),
         "earlier": month.plus(-1),
         "later": month.next() if month < this else None,
     }
     return render(request, "subsidies/statement.html", context)
+
+
+def home_tabs(request: HttpRequest, facility_id: UUID) -> list[tuple[str, str]]:
+    """Give the tab this floor hangs on a home's own pages (settings.HOME_TAB_SOURCES)."""
+    return [(_("补贴到账"), reverse("subsidies:statement", args=[facility_id]))]
 
 
 def _month(text: str | None) -> Month | None:
