@@ -304,7 +304,7 @@ def _assessed(programme: Programme, elder: ElderInput, moment: Moment) -> Found:
     return Found(
         Outcome.PASS,
         say(
-            "{day} 的能力评估为{level}，有效至 {until}",
+            "{day} 的能力评估结果：{level}，有效至 {until}",
             day=one.concluded_on,
             level=level_name(one),
             until=one.valid_until,

@@ -151,11 +151,13 @@ anything = st.recursive(
     | st.text(max_size=12)
     | st.dates().map(str)
     | st.sampled_from(["110105", "2026-06", "GB/T 42195-2022", "重度失能"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["from", "until", "region", "level", "category", "components", "standard", "concluded_on"]),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["from", "until", "region", "level", "category", "components", "standard", "concluded_on"]),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=8,
 )
