@@ -16,7 +16,7 @@ SEARCHES = {
     "homes of Langfang within a budget, with free beds": {
         "region": "131000",
         "budget_fen": 500_000,
-        "free_beds": "true",
+        "free_beds": 1,
     },
 }
 
