@@ -37,7 +37,18 @@ KEYWORDS: dict[str, tuple | None] = {
     "npgettext": ((1, "c"), 2, 3),
 }
 TEMPLATES = (".html", ".txt", ".svg")
-TOLD_IN_DATA = {"label", "text", "name", "title", "because", "would_change", "next_step"}
+TOLD_IN_DATA = {
+    "label",
+    "text",
+    "name",
+    "title",
+    "gloss",
+    "note",
+    "because",
+    "spendable_note",
+    "would_change",
+    "next_step",
+}
 COMMENT_TAGS = ["Translators:"]
 
 Message = tuple[str, int, str | tuple[str, ...], list[str], str | None]  # file, line, msgid, comments, context

@@ -10,7 +10,7 @@ from eldercare.kernel.sentences import Sentence, Translate, restored, speak
 class Outcome(StrEnum):
     """How one condition came out. `unknown` means a fact is missing; it is never read as a no."""
 
-    PASS = "pass"  # noqa: S105
+    PASS = "pass"
     FAIL = "fail"
     UNKNOWN = "unknown"
 
