@@ -21,7 +21,7 @@ MULTIPLE = 7
 
 _levels = yaml.safe_load((Path(__file__).parent.parent / "data" / "assessed_levels.yaml").read_text("utf-8"))
 NUMBERED_STANDARD: str = _levels["numbered"]["standard"]
-LEVEL_NAMES: tuple[str, ...] = tuple(_levels["numbered"]["names"])
+LEVEL_NAMES: tuple[str, ...] = tuple(level["name"] for level in _levels["numbered"]["levels"])
 LEGACY_STANDARD: str = _levels["worded"]["legacy"]
 WORDED_STANDARDS = (LEGACY_STANDARD, _levels["worded"]["beijing"])
 LEVEL_WORDS: tuple[str, ...] = tuple(_levels["worded"]["levels"])

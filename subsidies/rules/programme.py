@@ -204,7 +204,7 @@ def _benefit(row: dict[str, Any], programme: Programme) -> Benefit:
         alternative=_alternative(row["alternative"], programme) if "alternative" in row else None,
         welfare=programme.cite(row["welfare_article"]) if "welfare_article" in row else None,
         insurance=programme.cite(row["insurance_article"]) if "insurance_article" in row else None,
-        if_not=Sentence(row["if_not"]),
+        if_not=Sentence(row["would_change"]),
         birthday_tiers=row["birthday_tiers"],
         spendable_at_home=row["spendable_at_home"],
         spendable_note=Sentence(row["spendable_note"]),
