@@ -8,8 +8,11 @@ from django.test import Client
 
 from eldercare.audit.selectors import clock_offset
 from eldercare.kernel import clock
-from eldercare.portal.demo.cast import cast, load_cast, logins
+from eldercare.portal.demo.case import load_case
+from eldercare.portal.demo.cast import cast, load_cast, logins, viewer_of
 from eldercare.portal.demo.homes import load_homes
+from eldercare.portal.journeys.officer_desk import queues
+from eldercare.recognition.services import load_reference as load_agreements
 from tests.builders.regions import regions
 
 pytestmark = pytest.mark.django_db
@@ -75,12 +78,17 @@ def test_the_outbox_shows_the_code_that_was_sent(client):
     assert "13900000001" in client.get("/demo/outbox").content.decode()
 
 
-def test_the_cast_comes_in_once_and_can_sign_in(client):
+def test_the_cast_and_its_case_come_in_once_and_everybody_has_something_to_do(client):
     regions()
+    load_agreements()
     load_homes()
 
-    load_cast()
-    load_cast()
+    for _twice in range(2):
+        load_cast()
+        load_case()
+
+    waiting = {queue.title.text: queue.count for key in ("street", "manager") for queue in queues(_play(key))}
+    assert waiting == {"待初审的补贴申请": 2, "{home}": 1}
 
     assert {row["key"] for row in logins()} >= {
         "city",
@@ -95,3 +103,8 @@ def test_the_cast_comes_in_once_and_can_sign_in(client):
     officers = [one["address"] for one in cast()["officers"]]
     assert [row["address"] for row in shown] == officers
     assert all(len(row["code"]) == 6 for row in shown)
+
+
+def _play(key: str):
+    members = [*cast()["officers"], cast()["manager"]]
+    return viewer_of(next(one for one in members if one["key"] == key))

@@ -21,7 +21,7 @@ from eldercare.accounts.services.open_account import open_account
 from eldercare.kernel import clock
 from eldercare.kernel.viewer import Viewer, system
 from eldercare.people.access import elders_beside
-from eldercare.people.choices import Purpose
+from eldercare.people.choices import CIRCUMSTANCE_NAMES, Purpose
 from eldercare.people.rules.address import parse_address
 from eldercare.people.rules.consent_text import current_text
 from eldercare.people.services.register import register_elder
@@ -92,7 +92,7 @@ def _officers() -> None:
         if member.get("first"):
             posts.appoint(system("demo"), user=user, role=member["role"], region_code=member["region"])
         else:
-            _invite(_viewer(members[member["by"]]), member)
+            _invite(viewer_of(members[member["by"]]), member)
         if not second_factor.has_second_factor(user.pk):
             _enrol(user, member["address"])
 
@@ -101,7 +101,7 @@ def _invite(giver: Viewer, member: dict[str, Any]) -> None:
     invitation = posts.invite_officer(
         giver, address=member["address"], name=member["name"], role=member["role"], region_code=member["region"]
     )
-    posts.accept_invitation(_viewer(member), invitation_id=invitation.pk)
+    posts.accept_invitation(viewer_of(member), invitation_id=invitation.pk)
 
 
 def _enrol(user: User, address: str) -> None:
@@ -129,15 +129,15 @@ def _manager() -> None:
     if employments_in_force(clock.today()).filter(user=user).exists():
         return
     home = Facility.objects.get(source_key=member["home"])
-    claim = claim_home(_viewer(member), facility_id=home.pk, evidence=member["evidence"])
+    claim = claim_home(viewer_of(member), facility_id=home.pk, evidence=member["evidence"])
     officer = next(one for one in cast()["officers"] if one["key"] == member["by"])
-    decide_home_claim(_viewer(officer), employment_id=claim.pk, approve=True)
+    decide_home_claim(viewer_of(officer), employment_id=claim.pk, approve=True)
 
 
 def _family() -> None:
     member = cast()["family"]
     _account(member)
-    viewer = _viewer(member)
+    viewer = viewer_of(member)
     if elders_beside(viewer).exists():
         return
     elder = member["elder"]
@@ -147,6 +147,7 @@ def _family() -> None:
         id_number=elder["id_number"],
         hukou_region=elder["hukou"],
         relation="child",
+        declared={"circumstances": dict.fromkeys(CIRCUMSTANCE_NAMES, False), "welfare_allowances": []},
         consent_text_version=current_text(Purpose.REPRESENTATION, clock.today()).version,
         applicant_name=member["name"],
         applicant_id_number=member["id_number"],
@@ -157,6 +158,6 @@ def _account(member: dict[str, Any]) -> User:
     return open_account(parse_address(member["address"]), name=member["name"])
 
 
-def _viewer(member: dict[str, Any]) -> Viewer:
+def viewer_of(member: dict[str, Any]) -> Viewer:
     """Give the member's viewer as after signing in with the second factor."""
     return build_viewer(user_of(member), second_factor=True)

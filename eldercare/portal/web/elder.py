@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +16,6 @@ from eldercare.portal.rules.timeline import Door
 from facilities.rules.words import LEVELS
 
 
-@login_required
 @never_cache
 @login_required
 @require_safe

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from eldercare.portal.demo.case import load_case
 from eldercare.portal.demo.cast import load_cast
 from eldercare.portal.demo.homes import load_homes
 
@@ -17,4 +18,5 @@ class Command(BaseCommand):
             raise CommandError("load_demo works only with DEMO=1: it brings in invented homes and people.")
         self.stdout.write(f"homes: {load_homes()}")
         load_cast()
+        load_case()
         self.stdout.write("cast: ready")
