@@ -38,6 +38,16 @@ def stays_visible_to(viewer: Viewer) -> QuerySet[Stay]:
     return Stay.objects.filter(_mine(viewer))
 
 
+def applications_to_answer(viewer: Viewer) -> QuerySet[Application]:
+    """Give the applications to the viewer's homes."""
+    return Application.objects.filter(facility__in=viewer.places("facility"))
+
+
+def stays_to_run(viewer: Viewer) -> QuerySet[Stay]:
+    """Give the stays at the viewer's homes."""
+    return Stay.objects.filter(facility__in=viewer.places("facility"))
+
+
 def bills_visible_to(viewer: Viewer) -> QuerySet[Bill]:
     return Bill.objects.filter(_mine(viewer))
 

@@ -16,7 +16,7 @@ from eldercare.kernel import clock
 from eldercare.ui.api.fields import StrictSerializer
 from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.serializers import LineSerializer, ReasonSerializer
-from facilities.access import applications_visible_to, offers_visible_to
+from facilities.access import applications_to_answer, applications_visible_to, offers_visible_to
 from facilities.api.directory import MAYBE
 from facilities.api.token import HomeDoor
 from facilities.choices import ApplicationState, CareGrade, OfferState, RoomType
@@ -147,6 +147,7 @@ class RefuseDoor(HomeDoor):
         operation_id="applications_refuse", summary=_("机构回绝，写明原因"), request=RefuseBody, responses=ONE
     )
     def post(self, request: Request, application_id: UUID) -> Response:
+        get_object_or_404(applications_to_answer(self.viewer), pk=application_id)
         body = self.read(RefuseBody)
 
         def act() -> dict[str, Any]:
@@ -164,6 +165,7 @@ class OffersDoor(HomeDoor):
         responses={201: OfferSerializer},
     )
     def post(self, request: Request, application_id: UUID) -> Response:
+        get_object_or_404(applications_to_answer(self.viewer), pk=application_id)
         body = self.read(OfferBody)
 
         def act() -> dict[str, Any]:

@@ -62,11 +62,17 @@ class BoardSerializer(serializers.Serializer):
     counted = BedsSerializer()
 
 
-class BoardDoor(HomeDoor):
-    @extend_schema(operation_id="beds_read", summary=_("床位板"), responses={200: BoardSerializer})
-    def get(self, request: Request, facility_id: UUID) -> Response:
+class OwnHomeDoor(HomeDoor):
+    def check(self, facility_id: UUID) -> None:
+        """Somebody else's home is not there, whatever was sent with the request."""
         if not works_for(self.viewer, facility_id):
             raise Http404
+
+
+class BoardDoor(OwnHomeDoor):
+    @extend_schema(operation_id="beds_read", summary=_("床位板"), responses={200: BoardSerializer})
+    def get(self, request: Request, facility_id: UUID) -> Response:
+        self.check(facility_id)
         return Response(_board(facility_id))
 
     @extend_schema(
@@ -76,6 +82,7 @@ class BoardDoor(HomeDoor):
         responses={200: BoardSerializer},
     )
     def put(self, request: Request, facility_id: UUID) -> Response:
+        self.check(facility_id)
         body = self.read(BoardBody)
         changes = [
             BedChange(row["id"], blocked=row["blocked"], admittable=row["admittable"], note=row["note"])
@@ -89,11 +96,12 @@ class BoardDoor(HomeDoor):
         return self.once("facilities.beds", act)
 
 
-class ConfirmDoor(HomeDoor):
+class ConfirmDoor(OwnHomeDoor):
     @extend_schema(
         operation_id="beds_confirm", summary=_("床位无变化"), request=ConfirmBody, responses={200: BoardSerializer}
     )
     def post(self, request: Request, facility_id: UUID) -> Response:
+        self.check(facility_id)
         body = self.read(ConfirmBody)
 
         def act() -> dict[str, Any]:

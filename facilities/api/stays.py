@@ -17,7 +17,7 @@ from eldercare.kernel import clock
 from eldercare.ui.api.fields import MonthField, StrictSerializer
 from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.serializers import LineSerializer
-from facilities.access import bills_visible_to, stays_visible_to
+from facilities.access import bills_visible_to, stays_to_run, stays_visible_to
 from facilities.api.directory import MAYBE
 from facilities.api.token import HomeDoor
 from facilities.choices import BillState, CareGrade, EndReason, RoomType, StayState
@@ -127,6 +127,7 @@ class CheckInDoor(StayActDoor):
         operation_id="stays_check_in", summary=_("办理入住"), request=CheckInBody, responses={200: StaySerializer}
     )
     def post(self, request: Request, stay_id: UUID) -> Response:
+        get_object_or_404(stays_to_run(self.viewer), pk=stay_id)
         return self.act("facilities.check_in", stay_id, check_in, **self.read(CheckInBody))
 
 
@@ -141,6 +142,7 @@ class NoShowDoor(StayActDoor):
 class EndDoor(StayActDoor):
     @extend_schema(operation_id="stays_end", summary=_("办理离院"), request=EndBody, responses={200: StaySerializer})
     def post(self, request: Request, stay_id: UUID) -> Response:
+        get_object_or_404(stays_to_run(self.viewer), pk=stay_id)
         return self.act("facilities.end_stay", stay_id, end_stay, **self.read(EndBody))
 
 
@@ -152,6 +154,7 @@ class StayBillsDoor(HomeDoor):
         responses={201: BillSerializer},
     )
     def post(self, request: Request, stay_id: UUID) -> Response:
+        get_object_or_404(stays_to_run(self.viewer), pk=stay_id)
         body = self.read(BillBody)
 
         def act() -> dict[str, Any]:

@@ -3,11 +3,14 @@
 The bed's row is locked first, only so that claims on it come one after the other; nothing is checked before the insert.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from eldercare.kernel import clock
 from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.locks import lock
 from eldercare.kernel.refusal import Refusal
@@ -40,22 +43,21 @@ def claim_bed(
         )
 
 
-class bed_is_taken_refused:
-    """Turns the constraint's no into a Refusal; the savepoint keeps the transaction usable."""
-
-    def __enter__(self) -> None:
-        self.savepoint = transaction.atomic()
-        self.savepoint.__enter__()
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
-        self.savepoint.__exit__(kind, error, trace)
-        if isinstance(error, IntegrityError) and BED_IS_TAKEN in str(error):
-            raise Refusal(
-                "bed_taken",
-                say("这张床在这些天已经有人了。"),
-                next_step=say("请换一张床，或者换一个入住日期。"),
-                status=409,
-            ) from error
+@contextmanager
+def bed_is_taken_refused() -> Iterator[None]:
+    """Turn the constraint's no into a Refusal; the savepoint keeps the transaction usable."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if BED_IS_TAKEN not in str(error):
+            raise
+        raise Refusal(
+            "bed_taken",
+            say("这张床在这些天已经有人了。"),
+            next_step=say("请换一张床，或者换一个入住日期。"),
+            status=409,
+        ) from error
 
 
 def release(claim: BedClaim) -> None:
@@ -73,12 +75,14 @@ def end_claim(claim: BedClaim, until: date) -> None:
 
 
 def close_lapsed_on(bed: Bed) -> int:
-    """Close the lapsed offers and claims on a locked bed, judged by the clock inside each statement."""
-    lapsed = Offer.objects.filter(bed=bed, state=OfferState.LIVE, lapses_at__lte=ClockNow())
+    """Close the offers and claims on a locked bed that have lapsed; gives how many claims.
+
+    One moment judges both, so that an offer and its claim always end together.
+    """
+    now = clock.now()
+    lapsed = Offer.objects.filter(bed=bed, state=OfferState.LIVE, lapses_at__lte=now)
     applications = list(lapsed.values_list("application", flat=True))
-    if applications:
-        lapsed.filter(application__in=applications).update(state=OfferState.LAPSED, answered_at=ClockNow())
-        waiting = Application.objects.filter(pk__in=applications, state=ApplicationState.OFFERED)
-        waiting.update(state=ApplicationState.SUBMITTED)
-    over = BedClaim.objects.filter(bed=bed, released_at__isnull=True, lapses_at__lte=ClockNow())
-    return over.update(released_at=ClockNow())
+    lapsed.update(state=OfferState.LAPSED, answered_at=now)
+    waiting = Application.objects.filter(pk__in=applications, state=ApplicationState.OFFERED)
+    waiting.update(state=ApplicationState.SUBMITTED)
+    return BedClaim.objects.filter(bed=bed, released_at__isnull=True, lapses_at__lte=now).update(released_at=now)
