@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -103,7 +104,7 @@ MONTH_PARAMETER = OpenApiParameter("month", str, description="YYYY-MM")
 class ElderPaymentsDoor(Door):
     @extend_schema(
         operation_id="elder_payments",
-        summary="一位老人的每一笔补贴和去向",
+        summary=_("一位老人的每一笔补贴和去向"),
         parameters=[MONTH_PARAMETER],
         responses={200: PaymentsSerializer},
     )
@@ -126,7 +127,7 @@ class ElderPaymentsDoor(Door):
 class StatementDoor(Door):
     @extend_schema(
         operation_id="home_statement",
-        summary="一家机构一个月的补贴到账",
+        summary=_("一家机构一个月的补贴到账"),
         parameters=[MONTH_PARAMETER],
         responses={200: StatementSerializer},
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -139,7 +140,7 @@ class BreakSerializer(serializers.Serializer):
 
 
 class RunsDoor(Door):
-    @extend_schema(operation_id="runs_list", summary="我能看到的结算批次", responses={200: RunSerializer(many=True)})
+    @extend_schema(operation_id="runs_list", summary=_("我能看到的结算批次"), responses={200: RunSerializer(many=True)})
     def get(self, request: Request) -> Response:
         pages = ByKey()
         rows = pages.paginate_queryset(runs_visible_to(self.viewer), request, view=self)
@@ -147,7 +148,7 @@ class RunsDoor(Door):
 
     @extend_schema(
         operation_id="runs_open",
-        summary="打开一批结算；已有的直接给出",
+        summary=_("打开一批结算；已有的直接给出"),
         request=OpenBody,
         responses={201: RunSerializer},
     )
@@ -167,13 +168,13 @@ class RunsDoor(Door):
 
 
 class RunDoor(Door):
-    @extend_schema(operation_id="runs_read", summary="一批结算", responses={200: RunSerializer})
+    @extend_schema(operation_id="runs_read", summary=_("一批结算"), responses={200: RunSerializer})
     def get(self, request: Request, run_id: UUID) -> Response:
         return Response(RunSerializer(_found(self, run_id)).data)
 
 
 class ProgressDoor(Door):
-    @extend_schema(operation_id="runs_progress", summary="一批结算办到哪里了", responses={200: ProgressSerializer})
+    @extend_schema(operation_id="runs_progress", summary=_("一批结算办到哪里了"), responses={200: ProgressSerializer})
     def get(self, request: Request, run_id: UUID) -> Response:
         view = run_view(self.viewer, run_id)
         if view is None:
@@ -199,7 +200,9 @@ class ProgressDoor(Door):
 
 
 class LinesDoor(Door):
-    @extend_schema(operation_id="runs_lines", summary="一批结算的明细", responses={200: RunLineSerializer(many=True)})
+    @extend_schema(
+        operation_id="runs_lines", summary=_("一批结算的明细"), responses={200: RunLineSerializer(many=True)}
+    )
     def get(self, request: Request, run_id: UUID) -> Response:
         pages = ByKey()
         rows = pages.paginate_queryset(_found(self, run_id).lines.all(), request, view=self)
@@ -207,7 +210,7 @@ class LinesDoor(Door):
 
 
 class BreaksDoor(Door):
-    @extend_schema(operation_id="runs_breaks", summary="一批结算的差异", responses={200: BreakSerializer(many=True)})
+    @extend_schema(operation_id="runs_breaks", summary=_("一批结算的差异"), responses={200: BreakSerializer(many=True)})
     def get(self, request: Request, run_id: UUID) -> Response:
         pages = ByKey()
         rows = pages.paginate_queryset(_found(self, run_id).breaks.all(), request, view=self)
@@ -230,7 +233,7 @@ class CalculateDoor(_RunAct):
 
     @extend_schema(
         operation_id="runs_calculate",
-        summary="重新计算未提请的批次",
+        summary=_("重新计算未提请的批次"),
         request=NothingBody,
         responses={200: RunSerializer},
     )
@@ -241,7 +244,9 @@ class CalculateDoor(_RunAct):
 class ProposeDoor(_RunAct):
     name, do = "propose", staticmethod(settle.propose_run)
 
-    @extend_schema(operation_id="runs_propose", summary="提请复核", request=NothingBody, responses={200: RunSerializer})
+    @extend_schema(
+        operation_id="runs_propose", summary=_("提请复核"), request=NothingBody, responses={200: RunSerializer}
+    )
     def post(self, request: Request, run_id: UUID) -> Response:
         return self.act_on(run_id)
 
@@ -250,7 +255,10 @@ class ApproveDoor(_RunAct):
     name, do = "approve", staticmethod(settle.approve_run)
 
     @extend_schema(
-        operation_id="runs_approve", summary="复核批准，开始付款", request=NothingBody, responses={200: RunSerializer}
+        operation_id="runs_approve",
+        summary=_("复核批准，开始付款"),
+        request=NothingBody,
+        responses={200: RunSerializer},
     )
     def post(self, request: Request, run_id: UUID) -> Response:
         return self.act_on(run_id)
@@ -260,7 +268,7 @@ class CloseDoor(_RunAct):
     name, do = "close", staticmethod(close.close_run)
 
     @extend_schema(
-        operation_id="runs_close", summary="结清已对平的批次", request=NothingBody, responses={200: RunSerializer}
+        operation_id="runs_close", summary=_("结清已对平的批次"), request=NothingBody, responses={200: RunSerializer}
     )
     def post(self, request: Request, run_id: UUID) -> Response:
         return self.act_on(run_id)
@@ -269,8 +277,11 @@ class CloseDoor(_RunAct):
 class ReturnDoor(_RunAct):
     name, do = "return", staticmethod(settle.return_run)
 
-    @extend_schema(operation_id="runs_return", summary="退回提请", request=ReasonBody, responses={200: RunSerializer})
+    @extend_schema(
+        operation_id="runs_return", summary=_("退回提请"), request=ReasonBody, responses={200: RunSerializer}
+    )
     def post(self, request: Request, run_id: UUID) -> Response:
+        _found(self, run_id)
         return self.act_on(run_id, **self.read(ReasonBody))
 
 
@@ -278,15 +289,19 @@ class CancelDoor(_RunAct):
     name, do = "cancel", staticmethod(settle.cancel_run)
 
     @extend_schema(
-        operation_id="runs_cancel", summary="作废未批准的批次", request=ReasonBody, responses={200: RunSerializer}
+        operation_id="runs_cancel", summary=_("作废未批准的批次"), request=ReasonBody, responses={200: RunSerializer}
     )
     def post(self, request: Request, run_id: UUID) -> Response:
+        _found(self, run_id)
         return self.act_on(run_id, **self.read(ReasonBody))
 
 
 class CloseBreakDoor(Door):
     @extend_schema(
-        operation_id="breaks_close", summary="说明并关闭一条差异", request=ReasonBody, responses={200: BreakSerializer}
+        operation_id="breaks_close",
+        summary=_("说明并关闭一条差异"),
+        request=ReasonBody,
+        responses={200: BreakSerializer},
     )
     def post(self, request: Request, break_id: UUID) -> Response:
         reason = self.read(ReasonBody)["reason"]
@@ -308,7 +323,7 @@ class PaidAgainSerializer(serializers.Serializer):
 class PayAgainDoor(Door):
     @extend_schema(
         operation_id="payments_again",
-        summary="重新付一笔确定没有付成的",
+        summary=_("重新付一笔确定没有付成的"),
         request=NothingBody,
         responses={201: PaidAgainSerializer},
     )
