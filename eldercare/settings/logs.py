@@ -11,7 +11,7 @@ import structlog
 PERSONAL = [
     (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "[ID]"),
     (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "[PHONE]"),
-    (re.compile(r"(?<!\d)\d{16,19}(?!\d)"), "[ACCOUNT]"),
+    (re.compile(r"(?<![\d.])\d{16,19}(?!\d)"), "[ACCOUNT]"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "[EMAIL]"),
 ]
 

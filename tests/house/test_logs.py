@@ -38,3 +38,8 @@ def test_ids_and_amounts_stay_readable(capsys):
     said = {"offer": "01920000-0000-7000-8000-000000000000", "amount_fen": 60000}
     line = json.loads(written(capsys, lambda: structlog.get_logger("x").warning("paid", **said)))
     assert {name: line[name] for name in said} == said
+
+
+def test_a_long_fraction_is_not_an_account(capsys):
+    line = json.loads(written(capsys, lambda: structlog.get_logger("x").warning("done in 0.1234567890123456 s")))
+    assert line["event"] == "done in 0.1234567890123456 s"
