@@ -118,3 +118,43 @@ class Stars(IntegerChoices):
     THREE = 3, _("三级")
     FOUR = 4, _("四级")
     FIVE = 5, _("五级")
+
+
+# What a named source stated about a real organisation, in words. A name not here is shown as the source has it.
+STATED_FACTS = {
+    "age": _("成立时间"),
+    "audience": _("面向"),
+    "beds": _("床位"),
+    "beds_phase1": _("一期床位"),
+    "beds_phase2": _("二期床位"),
+    "beds_planned_total": _("规划床位"),
+    "beijing_residents": _("北京老人"),
+    "beijing_share": _("北京老人占比"),
+    "care_share": _("照护服务"),
+    "cumulative_guests": _("累计接待"),
+    "enquiries": _("参观咨询"),
+    "fees_2026": _("收费原文"),
+    "fees_2026_01": _("收费原文"),
+    "from": _("最低收费原文"),
+    "groundbreaking": _("开工"),
+    "includes": _("包含"),
+    "jingjin_share": _("京津老人占比"),
+    "medical": _("医疗"),
+    "occupancy": _("入住率"),
+    "opened": _("开业"),
+    "phase3": _("三期"),
+    "price": _("收费原文"),
+    "price_per_room_day": _("每间每天收费原文"),
+    "product": _("服务"),
+    "registrations": _("报名"),
+    "residents": _("在住老人"),
+    "role": _("曾经的试点"),
+    "rooms": _("房间"),
+    "sites": _("网点"),
+    "star": _("曾评星级"),
+    "star_status": _("星级说明"),
+    "star_year": _("评星年份"),
+    "transport": _("交通"),
+    "type": _("类型"),
+    "years": _("运营年数"),
+}

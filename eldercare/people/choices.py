@@ -109,15 +109,17 @@ CIRCUMSTANCE_NAMES = tuple(name for name, _label in CIRCUMSTANCES)
 # The parts of an elder's file that a look can name (audit), in the family's words. A part not named here is shown as it is.
 FILE_PARTS = {
     "file": _("老人首页"),
+    "case": _("办理进度"),
     "facts": _("申报的情况"),
     "consents": _("同意书"),
     "circle": _("家人和代办"),
     "views": _("查阅记录"),
     "assessment": _("能力评估"),
-    "application": _("补贴申请"),
-    "admission": _("入住申请"),
+    "subsidy_application": _("补贴申请"),
+    "home_application": _("入住申请"),
     "stay": _("入住情况"),
-    "payments": _("补贴和账单"),
+    "bill": _("账单"),
+    "payments": _("补贴发放"),
 }
 
 # Who looked, by the roles a viewer held, in the family's words. The codes are those of the floors that grant them.

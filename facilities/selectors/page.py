@@ -1,5 +1,6 @@
 """Everything a home's public page shows, as one frozen value. What nobody published stays None."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from eldercare.kernel import clock
 from eldercare.regions.selectors import full_name
+from facilities.choices import STATED_FACTS
 from facilities.models import Facility, PriceVersion
 from facilities.selectors.beds import Confirmation, Vacancy, confirmations, vacancies
 from facilities.selectors.ratings import StarsShown, stars_shown
@@ -64,10 +66,27 @@ def facility_page(facility_id: UUID) -> FacilityPage | None:
         bed_prices=tuple(row for row in prices if row.item == "bed"),
         care_prices=tuple(row for row in prices if row.item == "care"),
         meal_prices=tuple(row for row in prices if row.item == "meal"),
-        published=tuple(home.published),
+        published=tuple(_stated(home.published)),
         licence_is_valid=None if licence is None else on <= licence,
         as_of=on,
     )
+
+
+def _stated(published: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Give what sources state, each fact named in words; a table of fees becomes one fact a line."""
+    for fact in published:
+        for path, value in _leaves(fact["name"], fact["value"]):
+            words = " · ".join(str(STATED_FACTS.get(step, step)) for step in path)
+            yield {**fact, "key": ".".join(path), "name": words, "value": value}
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if not isinstance(value, dict):
+        yield (name,), value
+        return
+    for inner, leaf in value.items():
+        for path, end in _leaves(inner, leaf):
+            yield (name, *path), end
 
 
 ROOM_ORDER = ("", "single", "double", "triple", "multi")
