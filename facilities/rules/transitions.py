@@ -1,6 +1,6 @@
 """Which state may follow which, for applications, offers, stays and claims of a home's account.
 
-Services ask `may()`; the tables repeat it as triggers, so that no door can go round.
+The tables enforce it as triggers, so that no door can go round; services name the state they expect in the UPDATE.
 """
 
 Transitions = tuple[tuple[str, str], ...]
@@ -32,8 +32,3 @@ EMPLOYMENT: Transitions = (
     ("approved", "ended"),
 )
 BILL: Transitions = (("issued", "settled"),)
-
-
-def may(transitions: Transitions, now: str, then: str) -> bool:
-    """Tell whether `then` may follow `now`."""
-    return (now, then) in transitions

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from assessments.selectors import valid_assessment
 from eldercare.audit.services import record
 from eldercare.kernel import clock
+from eldercare.kernel.locks import lock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.verdict import Answer, Verdict
@@ -18,7 +19,7 @@ from eldercare.people.selectors import elder_facts
 from eldercare.people.services.consents import give_consent
 from facilities.access import applications_visible_to
 from facilities.choices import ApplicationState, OfferState
-from facilities.models import Application, Facility, Offer
+from facilities.models import Application, Bed, Facility, Offer
 from facilities.models.admission import OPEN
 from facilities.rules.fit import HomeFacts, Need, fit
 from facilities.rules.settings import setting
@@ -103,10 +104,12 @@ def withdraw_application(viewer: Viewer, *, application_id: UUID) -> Application
     """Take an open application back; a live offer ends with it and the bed is free. Raises `already_answered` (409)."""
     application = found(applications_visible_to(viewer).select_related("facility"), application_id)
     family_only(viewer, application.elder_id)
+    live = Offer.objects.filter(application=application, state=OfferState.LIVE)
+    lock(Bed.objects.filter(pk__in=live.values("bed")))
     if not Application.objects.filter(pk=application.pk, state__in=OPEN).update(state=ApplicationState.WITHDRAWN):
         application.refresh_from_db()
         raise no_longer(application)
-    for offer in Offer.objects.filter(application=application, state=OfferState.LIVE).select_related("claim"):
+    for offer in live.select_related("claim"):
         Offer.objects.filter(pk=offer.pk).update(state=OfferState.WITHDRAWN, answered_at=clock.ClockNow())
         release(offer.claim)
     record(viewer, "application.withdrawn", str(application), place=application.facility.region_id)

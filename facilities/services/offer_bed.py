@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from eldercare.audit.services import record
 from eldercare.kernel import clock
 from eldercare.kernel.days import Month
-from eldercare.kernel.locks import lock_one
+from eldercare.kernel.locks import lock, lock_one
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.verdict import Answer
@@ -111,6 +111,7 @@ def refuse_application(viewer: Viewer, *, application_id: UUID, reason: str) -> 
 
 def _end(viewer: Viewer, offer: Offer, state: str, *, then: str) -> Offer:
     """End a live offer in one statement and free its bed."""
+    lock(Bed.objects.filter(pk=offer.bed_id))
     ended = Offer.objects.filter(pk=offer.pk, state=OfferState.LIVE).update(state=state, answered_at=clock.ClockNow())
     if not ended:
         offer.refresh_from_db()
@@ -122,21 +123,24 @@ def _end(viewer: Viewer, offer: Offer, state: str, *, then: str) -> Offer:
     return offer
 
 
-@transaction.atomic
 def close_lapsed_offers(limit: int = 200) -> int:
-    """Close what lapsed and was met by nobody since, bed by bed; gives how many beds. Safe to call twice at once."""
+    """Close what lapsed and was met by nobody since, each bed for itself; gives how many. Safe to call twice at once."""
     lapsed = Offer.objects.filter(state=OfferState.LIVE, lapses_at__lte=clock.ClockNow()).order_by("bed")
-    offers = list(lapsed.select_related("application__facility")[:limit])
-    for offer in offers:
-        bed = lock_one(Bed.objects.filter(pk=offer.bed_id))
-        if bed and close_lapsed_on(bed):
-            tell_family(
-                offer.application,
-                kind="offer.lapsed",
-                subject=say("“{home}”留的床已过期", home=offer.application.facility.name),
-                body=say("您的申请还在，机构可以重新给您留床。也可以登录后直接联系机构。"),
-            )
-    return len(offers)
+    return sum(_close_lapsed(offer) for offer in lapsed.select_related("application__facility")[:limit])
+
+
+@transaction.atomic
+def _close_lapsed(offer: Offer) -> bool:
+    bed = lock_one(Bed.objects.filter(pk=offer.bed_id))
+    if not close_lapsed_on(bed):
+        return False
+    tell_family(
+        offer.application,
+        kind="offer.lapsed",
+        subject=say("“{home}”留的床已过期", home=offer.application.facility.name),
+        body=say("您的申请还在，机构可以重新给您留床。也可以登录后直接联系机构。"),
+    )
+    return True
 
 
 def _hours(hours: int | None, on: date) -> int:

@@ -120,11 +120,11 @@ def resident_died(viewer: Viewer, *, elder_id: UUID, died_on: date) -> Stay | No
 
     For callers who have established the death: it asks no permission of its own.
     """
-    rows = Stay.objects.filter(elder=elder_id, state=StayState.IN).select_related("claim__bed", "facility")
+    rows = Stay.objects.filter(elder=elder_id, state=StayState.IN).select_related("claim", "facility")
+    lock(Bed.objects.filter(pk__in=rows.values("claim__bed")))
     stay = lock_one(rows)
     if stay is None:
         return None
-    lock(Bed.objects.filter(pk=stay.claim.bed_id))
     # A stay of less than a day still leaves a trace: half-open days need one.
     first_free = max(died_on, stay.days.lower + date.resolution)
     _end(viewer, stay, first_free, EndReason.DEATH)

@@ -13,7 +13,7 @@ from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from facilities.choices import ApplicationState, ClaimKind, OfferState, StayState
 from facilities.models import Bed, BedClaim, Offer, Stay
-from facilities.services import accept_offer
+from facilities.services import accept_offer, withdraw_application
 from facilities.services.claims import claim_bed
 from tests.builders.accounts import make_user, viewer_for
 from tests.builders.facilities import make_application, make_bed, make_home
@@ -137,3 +137,30 @@ def test_ten_clicks_on_accept_are_one_stay():
     offered = Offered(make_home(prices=False), milliseconds=60_000)
     stays = at_once([offered.accept] * 10)
     assert {stay.pk for stay in stays} == {Stay.objects.get(state=StayState.EXPECTED).pk}
+
+
+def test_accepting_and_withdrawing_at_once_ends_one_way_and_never_in_a_deadlock():
+    home = make_home(prices=False)
+    for _number in range(10):
+        offered = Offered(home, milliseconds=60_000)
+
+        def withdraw(offered=offered):
+            return withdraw_application(offered.family, application_id=offered.offer.application_id)
+
+        accepted, withdrawn = at_once([offered.accept, withdraw])
+        offer = Offer.objects.select_related("application").get(pk=offered.offer.pk)
+        claims = BedClaim.objects.filter(bed=offered.bed, released_at__isnull=True).count()
+        if isinstance(accepted, Stay):
+            assert (withdrawn, offer.state, offer.application.state, claims) == (
+                "already_answered",
+                OfferState.ACCEPTED,
+                ApplicationState.ACCEPTED,
+                1,
+            )
+        else:
+            assert (accepted, offer.state, offer.application.state, claims) == (
+                "already_answered",
+                OfferState.WITHDRAWN,
+                ApplicationState.WITHDRAWN,
+                0,
+            )
