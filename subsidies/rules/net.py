@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from eldercare.kernel.sentences import Sentence, Translate, speak
 from eldercare.kernel.verdict import Answer, Cite, Line
+from subsidies.rules.eligibility import BenefitAnswer
 
 
 class GrossLine(Protocol):
@@ -74,6 +75,11 @@ class NetCost:
     undecided: tuple[Undecided, ...]
 
 
+def net_benefits(answers: Iterable[BenefitAnswer]) -> tuple[NetBenefit, ...]:
+    """Read the answers of a preview as what they bring to a month at a home."""
+    return tuple(_net_benefit(answer) for answer in answers)
+
+
 def net_month(gross_lines: Sequence[GrossLine], benefits: Iterable[NetBenefit]) -> NetCost:
     """Take each benefit that is due and spendable at the home off the lines it may pay, never more than they cost.
 
@@ -110,3 +116,20 @@ def _spend(one: NetBenefit, left: dict[str, int]) -> int:
 
 def _line(one: NetBenefit, amount_fen: int) -> Line:
     return Line(one.name, amount_fen, one.because, one.cite)
+
+
+def _net_benefit(answer: BenefitAnswer) -> NetBenefit:
+    line = answer.lines[0] if answer.lines else None
+    return NetBenefit(
+        programme=answer.programme,
+        name=answer.name,
+        answer=answer.answer,
+        monthly_fen=answer.monthly_fen,
+        spendable_at_home=answer.benefit.spendable_at_home,
+        eligible_lines=answer.benefit.eligible_lines,
+        because=line.because if line else answer.benefit.spendable_note,
+        cite=line.cite if line else answer.benefit.cite,
+        missing=answer.missing,
+        up_to_fen=answer.up_to_fen,
+        is_worse=any(option.better and option.programme != answer.programme for option in answer.alternatives),
+    )

@@ -14,9 +14,9 @@ from facilities.rules.charging import Charge
 from facilities.rules.settings import setting
 from facilities.selectors.quotes import Quote, best_quote, prices_of, quotes_for
 from facilities.selectors.search import PAGE, Found, HomeCard, SearchFilters, search
-from subsidies.rules.eligibility import BenefitAnswer, preview
+from subsidies.rules.eligibility import preview
 from subsidies.rules.facts import ElderInput
-from subsidies.rules.net import NetBenefit, NetCost, net_month
+from subsidies.rules.net import NetBenefit, NetCost, net_benefits, net_month
 
 SELF_CARE = "self_care"
 
@@ -53,7 +53,7 @@ def asker(elder: ElderInput, on: date) -> Asker:
     """Work out once what an elder is due; the care grade follows from the assessed level, self-care without one."""
     level = level_of(elder, on)
     grade = SELF_CARE if level is None else setting("care_grades", on)["levels"][level]
-    return Asker(elder, grade, level, tuple(_net_benefit(answer) for answer in preview(elder, on=on)))
+    return Asker(elder, grade, level, net_benefits(preview(elder, on=on)))
 
 
 def level_of(elder: ElderInput, on: date) -> int | None:
@@ -114,20 +114,3 @@ def prices_by_room(facility_id: UUID, asking: Asker) -> list[Priced]:
 def priced(quote: Quote, asking: Asker) -> Priced:
     """Take off a quote what the elder's benefits pay there."""
     return Priced(quote, net_month(quote.lines, asking.benefits))
-
-
-def _net_benefit(answer: BenefitAnswer) -> NetBenefit:
-    line = answer.lines[0] if answer.lines else None
-    return NetBenefit(
-        programme=answer.programme,
-        name=answer.name,
-        answer=answer.answer,
-        monthly_fen=answer.monthly_fen,
-        spendable_at_home=answer.benefit.spendable_at_home,
-        eligible_lines=answer.benefit.eligible_lines,
-        because=line.because if line else answer.benefit.spendable_note,
-        cite=line.cite if line else answer.benefit.cite,
-        missing=answer.missing,
-        up_to_fen=answer.up_to_fen,
-        is_worse=any(option.better and option.programme != answer.programme for option in answer.alternatives),
-    )
