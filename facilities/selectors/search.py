@@ -33,6 +33,7 @@ from facilities.selectors.ratings import StarsShown, stars_shown
 PAGE = 20
 MOST = 200
 CAP = 1000
+LONGEST_CURSOR = 200
 BEIJING = "110000"
 KM_PER_DEGREE = 111.2
 ORDERS = {"recommended": ("-quality", "quality"), "price": ("price_order", "price_order")}
@@ -249,9 +250,9 @@ def _mark(way: str, row: Listing, column: str) -> str:
 
 def _read(cursor: str) -> tuple[bool, tuple[int, UUID]]:
     try:
-        way, value, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        way, value, key = json.loads(base64.urlsafe_b64decode(cursor[:LONGEST_CURSOR] + "=" * (-len(cursor) % 4)))
         return {"n": False, "p": True}[way], (int(value), UUID(key))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise Refusal(
             "bad_cursor", say("这个翻页地址已经失效。"), next_step=say("请从第一页重新查看。"), status=400
         ) from error

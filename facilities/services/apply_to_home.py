@@ -1,6 +1,6 @@
 """A family asks a home for a place, or takes the request back."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -41,15 +41,14 @@ def apply_to_home(
 ) -> Application:
     """Apply for a place. The consent to show the home the elder's file is given with it.
 
-    Raises Refusal `not_found` (404), `not_acting_for_elder` (403), `wanted_day_past` (422), `does_not_fit` (422, with
+    Raises Refusal `not_found` (404), `not_acting_for_elder` (403), `day_past`, `day_too_far` (422), `does_not_fit` (422, with
     every condition's answer) and `application_open` (409).
     """
     home = found(Facility.objects.all(), facility_id)
     elder = found(elders_visible_to(viewer), elder_id)
     family_only(viewer, elder.pk)
     today = clock.today()
-    if wanted_from < today:
-        raise _wanted_day_past()
+    check_day(wanted_from, today, "wanted_from")
     verdict = fit_of(home, elder.pk, care_grade, on=today)
     if verdict.answer is Answer.NO:
         raise Refusal(
@@ -132,8 +131,13 @@ def _keep(application: Application) -> None:
         ) from error
 
 
-def _wanted_day_past() -> Refusal:
-    sentence = say("希望入住的日期不能早于今天。")
-    return Refusal(
-        "wanted_day_past", sentence, next_step=say("请选今天或以后的日期。"), fields={"wanted_from": sentence}
-    )
+def check_day(day: date, today: date, field: str) -> None:
+    """Refuse a first day in the past or too far ahead: `day_past`, `day_too_far` (422)."""
+    most = setting("admission", today)["most_days_ahead"]
+    if day < today:
+        code, sentence = "day_past", say("入住日期不能早于今天。")
+    elif day > today + timedelta(days=most):
+        code, sentence = "day_too_far", say("入住日期最多提前 {days} 天约定。", days=most)
+    else:
+        return
+    raise Refusal(code, sentence, next_step=say("请换一个日期。"), fields={field: sentence})

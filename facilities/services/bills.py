@@ -112,12 +112,11 @@ def _charges(stay: Stay, bill_month: Month) -> tuple[Charge, ...]:
 
 
 def _month_is_over(bill_month: Month) -> None:
-    over_on = bill_month.next().first_day
-    if clock.today() < over_on:
+    if bill_month >= clock.this_month():
         sentence = say("{month} 还没有过完，不能出账。", month=bill_month)
         raise Refusal(
             "month_not_over",
             sentence,
-            next_step=say("请在 {day} 或以后再出这个月的账单。", day=over_on),
+            next_step=say("请等这个月过完，下个月 1 日起再出账。"),
             fields={"bill_month": sentence},
         )

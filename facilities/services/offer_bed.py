@@ -18,7 +18,7 @@ from facilities.choices import ApplicationState, ClaimKind, OfferState
 from facilities.models import Application, Bed, Offer
 from facilities.rules.settings import setting
 from facilities.selectors.quotes import quote
-from facilities.services.apply_to_home import fit_of
+from facilities.services.apply_to_home import check_day, fit_of
 from facilities.services.claims import claim_bed, close_lapsed_on, release
 from facilities.services.guards import found, no_longer, staff_only
 from facilities.services.letters import tell_family
@@ -29,7 +29,7 @@ def offer_bed(viewer: Viewer, *, application_id: UUID, bed_id: UUID, from_day: d
     """Offer one bed for one application; it holds the bed from `from_day` until the family answers or the hours pass.
 
     The price the family will pay is kept with it. Raises Refusal `not_found` (404), `already_answered` (409),
-    `bed_taken` (409), `bed_not_admittable`, `offer_day_past`, `offer_hours`, `price_missing`, `does_not_fit` (422).
+    `bed_taken` (409), `bed_not_admittable`, `day_past`, `day_too_far`, `offer_hours`, `price_missing`, `does_not_fit` (422).
     """
     application = found(applications_visible_to(viewer).select_related("facility"), application_id)
     home = application.facility
@@ -154,11 +154,7 @@ def _hours(hours: int | None, on: date) -> int:
 
 
 def _check_bed(bed: Bed, from_day: date, today: date) -> None:
-    if from_day < today:
-        sentence = say("入住日期不能早于今天。")
-        raise Refusal(
-            "offer_day_past", sentence, next_step=say("请选今天或以后的日期。"), fields={"from_day": sentence}
-        )
+    check_day(from_day, today, "from_day")
     if not bed.admittable or (bed.valid_until and bed.valid_until <= from_day) or bed.valid_from > from_day:
         sentence = say("这张床现在不能收人。")
         raise Refusal(

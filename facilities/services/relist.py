@@ -42,10 +42,18 @@ def relist(facility_ids: Iterable[UUID] | None = None) -> int:
     return made
 
 
-def listings_as_they_should_be(facility_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Work listings out again without keeping them: for checking what is kept."""
-    homes = list(Facility.objects.filter(pk__in=list(facility_ids)))
-    return {row.pk: {column: getattr(row, column) for column in COLUMNS} for row in _listings(homes, clock.now())}
+def stale_listings() -> list[UUID]:
+    """Work every listing out again, keep nothing, and give the homes whose listing differs or is missing."""
+    now = clock.now()
+    stale = []
+    for chunk in _chunks(Facility.objects.all()):
+        kept = Listing.objects.in_bulk([home.pk for home in chunk])
+        stale += [row.pk for row in _listings(chunk, now) if _columns(row) != _columns(kept.get(row.pk))]
+    return stale
+
+
+def _columns(row: Listing | None) -> list[Any]:
+    return [getattr(row, column, None) for column in COLUMNS]
 
 
 def _chunks(homes: QuerySet[Facility]) -> Iterator[list[Facility]]:

@@ -17,7 +17,7 @@ from facilities.access import OFFICERS, home_claims_for
 from facilities.choices import EmploymentState
 from facilities.models import Facility
 from facilities.services.staff import claim_home, decide_home_claim
-from facilities.web.forms import ClaimForm
+from facilities.web.forms import AnswerForm, ClaimForm
 
 SHOWN = 100
 
@@ -63,8 +63,9 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, employment_id: UUID) -> HttpResponse:
     """Approve a claim, or refuse it with a reason."""
+    form = AnswerForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
     approve = request.POST.get("answer") == "approve"
-    reason = request.POST.get("reason", "")
     decide_home_claim(request.viewer, employment_id=employment_id, approve=approve, reason=reason)
     messages.success(request, _("已核准，对方已收到通知。") if approve else _("已回绝，对方会看到原因。"))
     return redirect("facilities:home_claims")

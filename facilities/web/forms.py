@@ -128,3 +128,9 @@ class ClaimForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("区民政局会据此核对，通常要打电话到机构确认。"),
     )
+
+
+class AnswerForm(forms.Form):
+    """The district's words to a claim."""
+
+    reason = forms.CharField(max_length=300, required=False)

@@ -116,7 +116,8 @@ def test_a_home_that_does_not_take_the_hukou_refuses_with_every_condition_answer
 
 
 def test_a_day_in_the_past_is_refused(case):
-    assert code_of(lambda: case.apply(wanted_from=case.today - timedelta(1))) == "wanted_day_past"
+    assert code_of(lambda: case.apply(wanted_from=case.today - timedelta(1))) == "day_past"
+    assert code_of(lambda: case.apply(wanted_from=date(9999, 12, 31))) == "day_too_far"
 
 
 def test_kin_may_look_but_not_apply(case):
@@ -183,7 +184,7 @@ def test_a_bed_that_can_not_take_anybody_in_is_not_offered(case):
     closed = make_bed(case.home, admittable=False)
     application = case.apply()
     assert code_of(lambda: case.offer(application, bed=closed)) == "bed_not_admittable"
-    assert code_of(lambda: case.offer(application, from_day=case.today - timedelta(1))) == "offer_day_past"
+    assert code_of(lambda: case.offer(application, from_day=case.today - timedelta(1))) == "day_past"
     assert code_of(lambda: case.offer(application, hours=0)) == "offer_hours"
 
 

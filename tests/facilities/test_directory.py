@@ -4,15 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 
+from eldercare.audit.services import move_clock
 from eldercare.kernel import clock
 from eldercare.kernel.days import Month
+from eldercare.kernel.viewer import system
 from eldercare.regions.rules.codes import covers
 from facilities.choices import ClaimKind
-from facilities.models import Bed, BedClaim, Facility, Listing, PriceVersion, Rating
+from facilities.models import Bed, BedClaim, BedConfirmation, Facility, Listing, PriceVersion, Rating
 from facilities.selectors import board, facility_page, price_in_force, quote, quotes_for, search, vacancies
 from facilities.selectors.search import SearchFilters
 from facilities.services import load_reference, relist
-from facilities.services.relist import listings_as_they_should_be
+from facilities.services.relist import stale_listings
 from tests.builders.facilities import make_bed, make_home, make_price, make_rating
 from tests.builders.recognition import agreements
 from tests.builders.regions import regions
@@ -78,11 +80,23 @@ def test_the_listings_can_be_thrown_away_and_come_out_the_same(reference):
     home = make_home(beds=2)
     make_rating(home, 3)
     relist()
-    ids = list(Facility.objects.values_list("pk", flat=True))
+    assert stale_listings() == []
     kept = {row.pk: row for row in Listing.objects.all()}
-    for pk, columns in listings_as_they_should_be(ids).items():
-        assert {name: getattr(kept[pk], name) for name in columns} == columns
     assert (kept[home.pk].stars, kept[home.pk].price_from_fen) == (3, 620_000)
+    Listing.objects.filter(pk=home.pk).update(stars=5)
+    assert stale_listings() == [home.pk]
+
+
+def test_a_number_nobody_confirms_sinks_by_itself():
+    fresh, stale = (make_home(f"示例·{name}", beds=1) for name in ("勤快", "懒惰"))
+    BedConfirmation.objects.create(facility=stale, by="staff")
+    relist()
+    assert [card.id for card in search(SearchFilters()).cards] == [stale.pk, fresh.pk]
+    move_clock(system("test"), timedelta(days=4))
+    BedConfirmation.objects.create(facility=fresh, by="staff")
+    relist()
+    cards = search(SearchFilters()).cards
+    assert [(card.id, card.confirmed.level) for card in cards] == [(fresh.pk, "fresh"), (stale.pk, "verify")]
 
 
 def test_a_rating_that_ran_out_is_shown_but_not_counted():
