@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -38,7 +39,7 @@ class AcceptanceSerializer(serializers.Serializer):
 class AcceptOffer(Door):
     @extend_schema(
         operation_id="offers_accept",
-        summary="家属接受留给老人的床位",
+        summary=_("家属接受留给老人的床位"),
         request=None,
         responses={200: AcceptanceSerializer},
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -86,7 +87,7 @@ class QuoteBody(StrictSerializer):
 class QuotesDoor(OpenDoor):
     @extend_schema(
         operation_id="quotes_create",
-        summary="一家机构一个月的费用：每一项收费、每一项补贴、补贴后自付",
+        summary=_("一家机构一个月的费用：每一项收费、每一项补贴、补贴后自付"),
         request=QuoteBody,
         responses={200: QuoteSerializer},
     )

@@ -1,5 +1,6 @@
 """The way in: what the API offers, by name. The document at /api/schema/ is the truth."""
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
@@ -30,7 +31,7 @@ class RootSerializer(serializers.Serializer):
 
 
 class RootDoor(OpenDoor):
-    @extend_schema(operation_id="root", summary="不用登录就能用的接口一览", responses={200: RootSerializer})
+    @extend_schema(operation_id="root", summary=_("不用登录就能用的接口一览"), responses={200: RootSerializer})
     def get(self, request: Request) -> Response:
         return Response({name: reverse(door, request=request) for name, door in OPEN_DOORS.items()})
 

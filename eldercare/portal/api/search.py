@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -50,7 +51,7 @@ class PricedPageSerializer(serializers.Serializer):
 class SearchDoor(OpenDoor):
     @extend_schema(
         operation_id="facilities_search",
-        summary="找养老院，按描述的老人算好补贴后自付多少",
+        summary=_("找养老院，按描述的老人算好补贴后自付多少"),
         request=SearchBody,
         responses={200: PricedPageSerializer},
     )
