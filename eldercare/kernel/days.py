@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import total_ordering
 
+FIRST_YEAR, LAST_YEAR = 1850, 2199
+
 
 @total_ordering
 @dataclass(frozen=True)
@@ -31,9 +33,12 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> "Month":
-        """Read `YYYY-MM`. Raises ValueError on anything else."""
-        found = re.fullmatch(r"(\d{4})-(\d{2})", text)
-        if not found:
+        """Read `YYYY-MM` of the years 1850 to 2199. Raises ValueError on anything else.
+
+        Far from both ends of the calendar, the months around any month read from outside exist as well.
+        """
+        found = re.fullmatch(r"(\d{4})-(\d{2})", text, re.ASCII)
+        if not found or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
             raise ValueError(f"not a month: {text!r}")
         return cls(int(found[1]), int(found[2]))
 
