@@ -166,3 +166,20 @@ def _queries(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(path).status_code == 200
     return len(asked)
+
+
+def test_a_home_is_priced_by_the_cheapest_room_that_has_a_free_bed(client, home):
+    PriceVersion.objects.filter(facility=home, room_type="multi").update(monthly_fen=50_000)
+    relist()
+
+    assert "¥5,600.00" in text(described(client).get("/homes"))  # only double rooms are free
+    assert "¥4,100.00" in text(client.get("/homes", {"room_type": "multi"}))
+
+
+def test_the_page_of_a_home_begins_with_a_room_that_has_a_free_bed(client, home):
+    PriceVersion.objects.filter(facility=home, room_type="multi").update(monthly_fen=50_000)
+
+    page = text(described(client).get(f"/homes/{home.pk}"))
+
+    assert page.index("床位费（双人间）") < page.index("换一种房间")
+    assert "现在没有空床" in page

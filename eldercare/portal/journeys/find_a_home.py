@@ -9,10 +9,11 @@ from datetime import date
 from uuid import UUID
 
 from eldercare.kernel import clock
+from eldercare.kernel.days import Month
 from eldercare.kernel.verdict import Line
-from facilities.rules.charging import Charge
+from facilities.rules.charging import Charge, Price
 from facilities.rules.settings import setting
-from facilities.selectors.quotes import Quote, best_quote, prices_of, quotes_for
+from facilities.selectors.quotes import Quote, best_quote, prices_of
 from facilities.selectors.search import PAGE, Found, HomeCard, SearchFilters, search
 from subsidies.rules.eligibility import preview
 from subsidies.rules.facts import ElderInput
@@ -97,9 +98,11 @@ def find(
 
 
 def prices_for(cards: Sequence[HomeCard], asking: Asker, room_type: str | None) -> dict[UUID, Priced]:
-    """Price a page of homes for one elder with one query."""
-    quotes = quotes_for([card.id for card in cards], room_type, asking.care_grade, clock.this_month())
-    return {facility_id: priced(quote, asking) for facility_id, quote in quotes.items()}
+    """Price a page of homes for one elder with one query: the cheapest room that has a free bed, unless one is named."""
+    month = clock.this_month()
+    prices = prices_of([card.id for card in cards], month.period)
+    quotes = (_cheapest(card, prices.get(card.id, []), asking, room_type, month) for card in cards)
+    return {quote.facility_id: priced(quote, asking) for quote in quotes if quote}
 
 
 def prices_by_room(facility_id: UUID, asking: Asker) -> list[Priced]:
@@ -109,6 +112,13 @@ def prices_by_room(facility_id: UUID, asking: Asker) -> list[Priced]:
     rooms = sorted({price.room_type for price in prices if price.item == "bed"})
     quotes = [best_quote(facility_id, prices, room, asking.care_grade, month) for room in rooms]
     return sorted((priced(quote, asking) for quote in quotes if quote), key=lambda one: one.net.net_fen)
+
+
+def _cheapest(card: HomeCard, prices: list[Price], asking: Asker, room_type: str | None, month: Month) -> Quote | None:
+    free = [room for room, count in card.beds.rooms.items() if count]
+    rooms: list[str | None] = [room_type] if room_type else [*free] or [None]
+    quotes = (best_quote(card.id, prices, room, asking.care_grade, month) for room in rooms)
+    return min((quote for quote in quotes if quote), key=lambda quote: quote.gross_fen, default=None)
 
 
 def priced(quote: Quote, asking: Asker) -> Priced:

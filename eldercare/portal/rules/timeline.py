@@ -68,7 +68,7 @@ class NextStep:
 
 
 def steps(progress: Progress) -> tuple[Step, ...]:
-    """Give the six steps in order; the first that is not done is the current one, unless it failed."""
+    """Give the steps in order; current are the first that is not done and those on which others work."""
     rows = [
         (say("能力评估"), progress.assessment, _assessed(progress)),
         (say("申请补贴"), progress.subsidy, None),
@@ -122,11 +122,7 @@ def _ways(progress: Progress) -> list[tuple[Stand | None, NextStep, NextStep]]:
         (
             progress.subsidy,
             NextStep(say("申请补贴"), say("由户籍所在街道初审，区民政局决定。"), Door.SUBSIDY),
-            NextStep(
-                say("补贴在审批，可以先找养老院"),
-                say("街道每月 20 日前初审，区民政局 25 日前决定，有结果会通知您。养老院的申请不用等补贴。"),
-                Door.HOMES if progress.bed is Stand.NOTHING else None,
-            ),
+            _while_decided(progress),
         ),
         (
             progress.bed,
@@ -155,12 +151,20 @@ def _ways(progress: Progress) -> list[tuple[Stand | None, NextStep, NextStep]]:
     ]
 
 
+def _while_decided(progress: Progress) -> NextStep:
+    """The homes need not wait for the subsidy."""
+    calendar = say("街道先初审，再由区民政局决定，每一步都有期限，有结果会通知您。")
+    if progress.bed is Stand.NOTHING:
+        return NextStep(say("补贴在审批，可以先找养老院"), calendar, Door.HOMES)
+    return NextStep(say("等补贴审批和养老院的答复"), calendar)
+
+
 def _state(stand: Stand, is_current: bool) -> str:
     if stand is Stand.DONE:
         return "done"
     if stand is Stand.FAILED:
         return "failed"
-    return "current" if is_current else "todo"
+    return "current" if is_current or stand is Stand.WAITING else "todo"
 
 
 def _assessed(progress: Progress) -> Sentence | None:

@@ -59,6 +59,7 @@ class PricedRoom:
 
     priced: Priced
     name: Sentence
+    free: int
     undecided: list[tuple[Sentence, int | None, list[Sentence]]]
 
 
@@ -91,21 +92,26 @@ def home(request: HttpRequest, facility_id: UUID) -> HttpResponse:
         raise Http404
     told = tell(request)
     prices = [
-        PricedRoom(priced, _quote_name(priced), _undecided(priced))
+        PricedRoom(priced, _quote_name(priced), page.beds.rooms.get(priced.quote.room_type, 0), _undecided(priced))
         for priced in (find_a_home.prices_by_room(facility_id, told.asking) if told else [])
     ]
-    wanted = request.GET.get("room_type")
     context = {
         "page": page,
         "told": told,
         "prices": prices,
-        "chosen": next((one for one in prices if one.priced.quote.room_type == wanted), prices[0] if prices else None),
+        "chosen": _chosen(prices, request.GET.get("room_type")),
         "minutes": _minutes(page, told),
         "price_tables": _price_tables(page),
         "bed_types": [(BedType(name).label, count) for name, count in page.beds.types.items()],
         "not_published": _not_published(page),
     }
     return render(request, "portal/home.html", context)
+
+
+def _chosen(prices: list[PricedRoom], wanted: str | None) -> PricedRoom | None:
+    """Give the room type asked for, else the cheapest that has a free bed, else the cheapest."""
+    asked = [one for one in prices if one.priced.quote.room_type == wanted]
+    return next(iter([*asked, *(one for one in prices if one.free), *prices]), None)
 
 
 def tell(request: HttpRequest) -> Told | None:
