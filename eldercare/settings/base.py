@@ -238,7 +238,9 @@ SANDBOX_BANK_URL = os.environ.get("SANDBOX_BANK_URL", "http://127.0.0.1:8900")
 SANDBOX_BANK_SECONDS = float(os.environ.get("SANDBOX_BANK_SECONDS", "10"))
 PAYMENT_CHANNEL = os.environ.get("PAYMENT_CHANNEL", "sandbox")
 PAYMENT_ANSWER_WITHIN = timedelta(seconds=30)  # a payment sent and not answered by then is asked about
-SETTLEMENT_CHUNK = int(os.environ.get("SETTLEMENT_CHUNK", "2000"))  # rows of a run written in one transaction
+# Rows of a run written in one transaction: by Python (lines, payments), and by one statement (transfers).
+SETTLEMENT_CHUNK = int(os.environ.get("SETTLEMENT_CHUNK", "2000"))
+POSTING_CHUNK = int(os.environ.get("POSTING_CHUNK", "20000"))
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -18,7 +18,11 @@ POST_DONE = faults.point("post.done", "a run is posted and nothing has been orde
 
 OPEN_ACCOUNTS = """
 INSERT INTO subsidies_ledgeraccount (kind, owner)
-SELECT DISTINCT 'elder_restricted', 'elder:' || line.elder_id FROM subsidies_runline line WHERE line.run_id = %(run)s
+SELECT DISTINCT 'elder_restricted', 'elder:' || line.elder_id FROM subsidies_runline line
+WHERE line.run_id = %(run)s AND NOT EXISTS (
+    SELECT FROM subsidies_ledgeraccount known
+    WHERE known.kind = 'elder_restricted' AND known.owner = 'elder:' || line.elder_id
+)
 ON CONFLICT (kind, owner) DO NOTHING
 """
 POST_CHUNK = """
@@ -84,7 +88,7 @@ def _post_chunk(run_id: UUID | str, after: UUID) -> UUID | None:
     values = {
         "run": str(run.pk),
         "after": after,
-        "chunk": settings.SETTLEMENT_CHUNK,
+        "chunk": settings.POSTING_CHUNK,
         "fund": fund.pk,
         "today": clock.today(),
     }

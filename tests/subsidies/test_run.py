@@ -179,7 +179,7 @@ class TestAtOnce:
         assert Run.objects.count() == 1
 
     def test_four_workers_calculate_and_post_at_once_and_the_lines_are_one_each(self, settings):
-        settings.SETTLEMENT_CHUNK = 3
+        settings.SETTLEMENT_CHUNK = settings.POSTING_CHUNK = 3
         set_day(DECIDED)
         proposer, approver = district_pair()
         for _number in range(10):

@@ -21,6 +21,7 @@ def work(task: str, *arguments: object, fault: str = "", chunk: int = 2) -> int:
             "DATABASE_URL": os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{where['NAME']}",
             "SANDBOX_BANK_URL": settings.SANDBOX_BANK_URL,
             "SETTLEMENT_CHUNK": str(chunk),
+            "POSTING_CHUNK": str(chunk),
             "FAULT": fault,
         },
         timeout=120,
