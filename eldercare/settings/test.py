@@ -16,5 +16,3 @@ ALLOWED_HOSTS = ["*"]
 _process = os.environ.get("PYTEST_XDIST_WORKER", "")
 _number = int(_process.removeprefix("gw")) + 1 if _process else 0
 REDIS_URL = CELERY_BROKER_URL = f"{REDIS_URL.rpartition('/')[0]}/{_number}"
-# A test that knocks at the bare WSGI door keeps its connection, however old: its transaction lives there.
-DATABASES["default"]["CONN_MAX_AGE"] = None

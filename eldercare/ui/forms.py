@@ -26,7 +26,7 @@ class YuanField(forms.Field):
 
     def to_python(self, value: Any) -> int | None:
         """Read yuan into fen. Raises ValidationError on anything else."""
-        text = re.sub(r"[,，\s¥￥元]", "", str(value or ""))
+        text = re.sub(r"[,\uFF0C\s\u00A5\uFFE5\u5143]", "", str(value or ""))
         if not text:
             return None
         found = re.fullmatch(r"(\d{1,10})(?:\.(\d{1,2}))?", text)

@@ -52,7 +52,7 @@ def _verdict(stored: dict[str, Any]) -> Verdict:
 def context() -> dict[str, Any]:
     """Give every sample the gallery's template draws."""
     samples = _samples()
-    wrong = SampleForm({"name": "", "district": "a", "budget": "三千", "from_day": "2026-13-40"}, auto_id="wrong_%s")
+    wrong = SampleForm({"name": "", "district": "a", "budget": "abc", "from_day": "2026-13-40"}, auto_id="wrong_%s")
     wrong.is_valid()
     refusal = Refusal(
         "sample",

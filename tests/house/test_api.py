@@ -5,6 +5,8 @@ import io
 import pytest
 import schemathesis
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
@@ -62,9 +64,18 @@ def knocks_at(operation, modes):
     knock()
 
 
+@pytest.fixture
+def one_connection(db):
+    """Keep the test's connection and its transaction through the requests, as Django's own test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.mark.slow
-@pytest.mark.django_db
-def test_whatever_a_stranger_sends_each_door_gives_an_answer_that_its_document_names():
+def test_whatever_a_stranger_sends_each_door_gives_an_answer_that_its_document_names(one_connection):
     call_command("load_reference", stdout=io.StringIO())
     schema = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
     tried = 0

@@ -85,7 +85,7 @@ def _money(rows, elder, family, home, users) -> None:
     run = Run.objects.create(
         programme=NURSING, region_id=CHAOYANG, benefit_month=date(2026, 7, 1), calculated_at=clock.now()
     )
-    line = RunLine.objects.create(
+    rows["line_id"] = line = RunLine.objects.create(
         run=run,
         entitlement=entitlement,
         elder=elder,
