@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from eldercare.kernel.days import Month
 from eldercare.kernel.verdict import line_from
-from eldercare.ui.api.fields import MonthField, StrictSerializer
+from eldercare.ui.api.fields import FenField, MonthField, StrictSerializer
 from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.schema import ReasonSerializer
 from eldercare.ui.api.views import Door
@@ -23,7 +23,7 @@ from subsidies.choices import BreakClass, Cause, PaymentState, RunState
 from subsidies.models import Break, Run, RunLine
 from subsidies.rules.settlement import Matched
 from subsidies.selectors.runs import StateCount, run_view
-from subsidies.services import close, pay, reconcile, settle
+from subsidies.services import close, correct, pay, reconcile, settle
 
 MONTH = "%Y-%m"
 
@@ -39,6 +39,13 @@ class OpenBody(StrictSerializer):
 class ReasonBody(StrictSerializer):
     """Why."""
 
+    reason = serializers.CharField(max_length=200)
+
+
+class CorrectBody(StrictSerializer):
+    """How much a credited month was short of, and why."""
+
+    missing_fen = FenField(min_value=1)
     reason = serializers.CharField(max_length=200)
 
 
@@ -294,6 +301,24 @@ class CancelDoor(_RunAct):
     def post(self, request: Request, run_id: UUID) -> Response:
         _found(self, run_id)
         return self.act_on(run_id, **self.read(ReasonBody))
+
+
+class CorrectDoor(Door):
+    @extend_schema(
+        operation_id="runs_correct",
+        summary=_("给少发的一笔补上差额，随下一批发放"),
+        request=CorrectBody,
+        responses={201: RunLineSerializer},
+    )
+    def post(self, request: Request, run_id: UUID, line_id: UUID) -> Response:
+        if not _found(self, run_id).lines.filter(pk=line_id).exists():
+            raise Http404
+        body = self.read(CorrectBody)
+
+        def act() -> dict[str, Any]:
+            return _line(correct.correct_line(self.viewer, run_line_id=line_id, **body))
+
+        return self.once("subsidies.correct_line", act, status=201)
 
 
 class CloseBreakDoor(Door):

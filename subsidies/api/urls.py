@@ -20,6 +20,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>", runs.RunDoor.as_view(), name="run"),
     path("runs/<uuid:run_id>/progress", runs.ProgressDoor.as_view(), name="run_progress"),
     path("runs/<uuid:run_id>/lines", runs.LinesDoor.as_view(), name="run_lines"),
+    path("runs/<uuid:run_id>/lines/<uuid:line_id>/correct", runs.CorrectDoor.as_view(), name="correct_line"),
     path("runs/<uuid:run_id>/breaks", runs.BreaksDoor.as_view(), name="run_breaks"),
     path("runs/<uuid:run_id>/calculate", runs.CalculateDoor.as_view(), name="calculate_run"),
     path("runs/<uuid:run_id>/propose", runs.ProposeDoor.as_view(), name="propose_run"),

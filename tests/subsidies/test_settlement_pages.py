@@ -1,5 +1,7 @@
 """Each sees their own side of the money, and nobody another's: pages and API of runs, payments and statements."""
 
+from datetime import date
+
 import pytest
 
 from eldercare.accounts.models import User
@@ -206,6 +208,28 @@ def test_the_api_settles_a_month_with_four_eyes_and_keys(signed):
     assert (twice.status_code, twice.json()["code"]) == (409, "run_moved_on")
     progress = client.get(f"/api/v1/runs/{run}/progress").json()
     assert (progress["lines"], progress["total_fen"], progress["calculation"]) == (1, 60_000, {"done": 1, "total": 1})
+
+
+def test_a_month_credited_too_low_is_corrected_through_the_api(signed, open_bank):
+    open_bank()
+    world = World()
+    run = world.credit_july()
+    set_day(date(2026, 7, 26))
+    client = signed(officer(world.proposer))
+    august = settle.open_run(
+        world.proposer, programme=NURSING, region_code=CHAOYANG, benefit_month=settle.Month.parse("2026-08")
+    )
+    address = f"/api/v1/runs/{run.pk}/lines/{run.lines.get().pk}/correct"
+    answer = client.post(address, {"missing_fen": 5_000, "reason": "档次登记错了"}, content_type="application/json")
+    assert answer.status_code == 201
+    assert (answer.json()["benefit_month"], answer.json()["cause"], answer.json()["amount_fen"]) == (
+        "2026-07",
+        "correction",
+        5_000,
+    )
+    assert august.lines.get().amount_fen == 5_000
+    nothing = client.post(address, {"missing_fen": 0, "reason": "x"}, content_type="application/json")
+    assert nothing.status_code == 422
 
 
 @pytest.mark.parametrize(
