@@ -1,20 +1,32 @@
 """Before anything is asked: months nobody settled yet, a bed of the tour's own. Then step 1: a visitor finds a home."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from tools.tour.check import fact, must, same, tell, yuan
-from tools.tour.party import AGE, CIRCUMSTANCES, DISTRICT, DOCUMENT, HOME, NURSING_FEN, SENIORITY_FEN, Month, Party
+from tools.tour.party import (
+    AGE,
+    CIRCUMSTANCES,
+    DISTRICT,
+    DOCUMENT,
+    HOME,
+    NURSING,
+    NURSING_FEN,
+    SENIORITY_FEN,
+    Month,
+    Party,
+)
 
 
 def prepare(tour: Party) -> None:
     """Sign the officers in, choose months nobody settled yet, make the tour's own bed."""
     tour.proposer.sign_in(tour.demo, "district-a@demo.example.com", second_factor=True)
-    today = date.fromisoformat(tour.demo.clock()["now"][:10])
-    settled = [Month.parse(run["benefit_month"]) for run in tour.every(tour.proposer, "/api/v1/runs")]
-    latest = max(settled, key=str, default=Month.of(today))
-    tour.month = max(Month.of(today).plus(1), latest, key=str)
+    runs = [run for run in tour.every(tour.proposer, "/api/v1/runs") if run["programme"] == NURSING]
+    settled = {run["benefit_month"] for run in runs}
+    tour.month = Month.of(tour.today()).plus(1)
+    while str(tour.month.plus(1)) in settled:
+        tour.month = tour.month.plus(1)
     tour.stay_month = tour.month.plus(1)
     tour.go(tour.month.day(2), "09:00")
     tour.manager.sign_in(tour.demo, "manager@demo.example.com")

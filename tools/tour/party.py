@@ -33,7 +33,7 @@ CIRCUMSTANCES = (
     "disability_living_allowance",
     "long_term_care_insurance",
 )
-PATIENCE = 90  # seconds for work that runs in the background
+PATIENCE = 180  # seconds for work that runs in the background
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,6 @@ class Month:
     @classmethod
     def of(cls, day: date) -> "Month":
         return cls(day.year, day.month)
-
-    @classmethod
-    def parse(cls, text: str) -> "Month":
-        year, month = text.split("-")
-        return cls(int(year), int(month))
 
     def plus(self, months: int) -> "Month":
         index = self.year * 12 + self.month - 1 + months
