@@ -1,5 +1,7 @@
 """Steps 7 and 8: a month is settled to the fen, and each sees their own side and nobody another's."""
 
+from typing import Any
+
 from tools.tour.check import fact, must, same, yuan
 from tools.tour.party import DISTRICT, DOCUMENT, HOME, NURSING, NURSING_FEN, Party
 
@@ -94,8 +96,7 @@ def _redeemed(tour: Party, run: str) -> None:
 
 
 def _reconciled(tour: Party, run: str) -> None:
-    done = ("reconciled", "closed")
-    tour.until("对平 reconciled", lambda: tour.progress(run)["state"] in done)
+    tour.until("对平 reconciled", lambda: _agrees(tour.progress(run)))
     progress = tour.progress(run)
     same("差异 breaks", progress["open_breaks"], 0)
     same("不平的账户 unbalanced", progress["unbalanced_accounts"], 0)
@@ -115,6 +116,12 @@ def _reconciled(tour: Party, run: str) -> None:
         f"入账 {yuan(progress['credits_matched']['matched_fen'])}，付出 {yuan(progress['payouts_matched']['matched_fen'])}，差异 0",
     )
     tour.run = run
+
+
+def _agrees(progress: dict[str, Any]) -> bool:
+    """A run reconciled with its credits alone opens again when a payout follows: wait until that is matched, too."""
+    paid_out = progress["payouts_matched"]
+    return progress["state"] in ("reconciled", "closed") and paid_out["matched_fen"] == paid_out["wanted_fen"]
 
 
 def look(tour: Party) -> None:
