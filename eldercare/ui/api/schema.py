@@ -52,10 +52,10 @@ class Schema(AutoSchema):
         return bodies
 
     def _problem_statuses(self) -> list[int]:
-        statuses = [400, 406]
+        statuses = [400, 406, 422]
         if not any(isinstance(permission, AllowAny) for permission in self.view.get_permissions()):
             statuses += [401, 403]
         statuses += [404]
         if self.method in {"POST", "PUT", "PATCH", "DELETE"}:
-            statuses += [403, 409, 415, 422, 428]
+            statuses += [403, 409, 415, 428]
         return [*dict.fromkeys([*statuses, 429, 503])]
