@@ -14,6 +14,7 @@ from tools.tour.walk import walk
 
 
 def main() -> int:
+    """Tour the system at BASE_URL, or one of our own; gives the exit code."""
     base_url = os.environ.get("BASE_URL", "").rstrip("/")
     try:
         with nullcontext(base_url) if base_url else own.system() as address:

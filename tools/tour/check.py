@@ -19,6 +19,7 @@ def same(what: str, found: Any, expected: Any) -> None:
 
 
 def tell(text: str = "") -> None:
+    """Print a line at once."""
     print(text, flush=True)
 
 

@@ -24,6 +24,7 @@ from tools.tour.party import (
 
 
 def register(tour: Party) -> None:
+    """The family signs in by phone and registers its elder; a wrong check digit is refused with a sentence."""
     tour.phone = phone_number(tour.seed)
     tour.family.sign_in(tour.demo, tour.phone)
     birth = date(tour.today().year - AGE, 1, 1)
@@ -51,6 +52,7 @@ def register(tour: Party) -> None:
 
 
 def assess(tour: Party) -> None:
+    """Two assessors record and conclude; the result of Tianjin counts in Beijing, by the agreement named."""
     agencies = tour.family.get("/api/v1/assessments/agencies")["results"]
     agency = next(one for one in agencies if one["region"].startswith(TIANJIN[:2]) and one["is_demo"])
     asked = tour.family.post("/api/v1/assessments", {"elder": tour.elder, "agency": agency["id"]})
@@ -86,6 +88,7 @@ def assess(tour: Party) -> None:
 
 
 def decide(tour: Party) -> None:
+    """The street reviews on the 20th, another officer of the district decides on the 25th; every condition answers."""
     _preview(tour)
     card = {"account_kind": "elder_card", "account_number": f"622848{tour.seed.randrange(10**10):010d}"}
     made = {

@@ -39,6 +39,7 @@ def prepare(tour: Party) -> None:
 
 
 def find_a_home(tour: Party) -> None:
+    """The visitor describes an elder; page, quote and search give the same net month, line by line with its document."""
     page = tour.visitor.see("/describe?next=/homes")
     form = tour.visitor.form(page, "age", "hukou", "level")
     page = tour.visitor.send(form, age=AGE, hukou=DISTRICT, level=3, hardship="none", draws=None)

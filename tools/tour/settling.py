@@ -7,6 +7,7 @@ from tools.tour.party import DISTRICT, DOCUMENT, HOME, NURSING, NURSING_FEN, Par
 
 
 def settle(tour: Party) -> None:
+    """Run, credit, check-in, bill, redemption, payout, reconciliation; the clock passes two month ends."""
     run = _run(tour)
     _approve(tour, run)
     tour.go(tour.stay_month.day(1), "10:00")
@@ -125,6 +126,7 @@ def _agrees(progress: dict[str, Any]) -> bool:
 
 
 def look(tour: Party) -> None:
+    """The family sees every payment, the home its statement, the officers the run; what is not theirs is not found."""
     page = tour.family.see(f"/elders/{tour.elder}/payments")
     must(DOCUMENT in page.text, "家属看不到付款的依据 · the family does not see the reason")
     balance = tour.balance()

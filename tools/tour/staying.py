@@ -9,6 +9,7 @@ from tools.tour.party import HOME, NURSING, Party
 
 
 def move_in(tour: Party) -> None:
+    """An offer lapses by the clock and is refused; a second one is accepted, once, though sent twice."""
     arrival = tour.stay_month.day(1)
     page = tour.family.see(f"/homes/{tour.home}/apply?elder={tour.elder}")
     form = tour.family.form(page, "room_type", "care_grade", "wanted_from")
@@ -58,6 +59,7 @@ def _offer(tour: Party, arrival: date, *, hours: int) -> str:
 
 
 def route(tour: Party) -> None:
+    """The family consents that each month pays this home first; the grounds name their documents."""
     page = tour.family.see(f"/elders/{tour.elder}/routing")
     must("随时" in page.text, "没有写明可以撤回 · the page does not say that it can be taken back")
     tour.family.send(tour.family.form(page, "entitlement", "facility", "agreed"), agreed="on")

@@ -27,9 +27,11 @@ def described(request: HttpRequest) -> Description | None:
 
 
 def remember(request: HttpRequest, description: Description) -> None:
+    """Keep a description sealed for this session."""
     text: Any = json.dumps(description.to_json())
     request.session[SESSION_KEY] = base64.b64encode(seal(text, PLACE)).decode()
 
 
 def forget(request: HttpRequest) -> None:
+    """Throw the description away."""
     request.session.pop(SESSION_KEY, None)
