@@ -127,6 +127,9 @@ def test_facts_left_out_are_unknown_and_never_false(client):
         (with_elder(certificates=[{"category": 5, "level": 1, "components": [{"category": 2, "level": 1}],
                                    "from": "2020-01-01"}]),
          422, "wrong_facts", "elder.certificates.0.components"),
+        (with_elder(assessments=[None]), 422, "invalid", "elder.assessments.0"),
+        (with_elder(certificates=[None]), 422, "invalid", "elder.certificates.0"),
+        (with_elder(welfare_allowances=[None]), 422, "invalid", "elder.welfare_allowances.0"),
         (with_elder(own_monthly_income_fen=10**30), 422, "invalid", "elder.own_monthly_income_fen"),
     ],
 )  # fmt: skip

@@ -17,6 +17,12 @@ class StrictSerializer(serializers.Serializer):
 
     default_error_messages = {UNKNOWN_FIELD: _("不认识这个字段。")}
 
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """A list that may itself be null still holds no null: the framework hands `allow_null` on to each row."""
+        if data is None and isinstance(self.parent, serializers.ListSerializer):
+            self.fail("null")
+        return super().validate_empty_values(data)
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
             unknown = [name for name in data if name not in self.fields]
