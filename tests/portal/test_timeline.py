@@ -58,3 +58,17 @@ def test_an_application_the_assessment_began_waits_for_the_account():
 
     assert next_step(begun).door is Door.SUBSIDY
     assert "收款账户" in str(next_step(begun).title)
+
+
+def test_what_others_work_on_is_under_way_and_the_family_is_told_to_wait_for_both():
+    asked = replace(FRESH, assessment=Stand.DONE, subsidy=Stand.WAITING, bed=Stand.WAITING)
+
+    assert states(asked) == ["done", "current", "current", "todo", "todo", "todo"]
+    assert str(next_step(asked).title) == "等补贴审批和养老院的答复"
+    assert next_step(asked).door is None
+
+
+def test_who_lives_at_the_home_already_waits_for_the_subsidy_alone():
+    inside = replace(FRESH, assessment=Stand.DONE, subsidy=Stand.WAITING, bed=Stand.DONE, stay=Stand.DONE)
+
+    assert str(next_step(inside).title) == "等补贴审批"

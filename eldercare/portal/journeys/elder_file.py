@@ -173,7 +173,7 @@ def _routing_stand(subsidies: tuple[Subsidy, ...], proposal: Proposal | None) ->
         return Stand.NOTHING
     undecided = not subsidies or any(one.application and one.application.is_open for one in subsidies)
     entitled = any(one.entitlement and one.benefit.spendable_at_home for one in subsidies)
-    return Stand.WAITING if undecided or entitled else None
+    return Stand.NOTHING if undecided or entitled else None
 
 
 def _bed(viewer: Viewer, elder_id: UUID) -> BedApplication | None:

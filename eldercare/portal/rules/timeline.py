@@ -109,6 +109,12 @@ def next_step(progress: Progress) -> NextStep:
 def _ways(progress: Progress) -> list[tuple[Stand | None, NextStep, NextStep]]:
     """Give, step by step, what to do when nothing happened yet and what to do while others work."""
     home = progress.home_name
+    route = NextStep(
+        say("让补贴直接付养老院的费用"),
+        say("您同意以后，每月补贴先付{home}的床位费和护理费，随时可以撤回。", home=home),
+        Door.ROUTING,
+    )
+    settled = NextStep(say("等第一个月结算"), say("月底过后，养老院出账单，补贴自动付床位费和护理费。"), Door.PAYMENTS)
     return [
         (
             progress.assessment,
@@ -134,20 +140,8 @@ def _ways(progress: Progress) -> list[tuple[Stand | None, NextStep, NextStep]]:
             NextStep(say("等养老院办理入住"), say("请带上老人的身份证和评估报告。")),
             NextStep(say("按约定的日子入住"), _arrive(progress)),
         ),
-        (
-            progress.routing,
-            NextStep(
-                say("让补贴直接付养老院的费用"),
-                say("您同意以后，每月补贴先付{home}的床位费和护理费，随时可以撤回。", home=home),
-                Door.ROUTING,
-            ),
-            NextStep(say("等补贴批准后再办转付"), say("补贴批下来，这里会出现转付的按钮。")),
-        ),
-        (
-            progress.payment,
-            NextStep(say("等第一个月结算"), say("月底过后，养老院出账单，补贴自动付床位费和护理费。"), Door.PAYMENTS),
-            NextStep(say("等第一个月结算"), say("月底过后，养老院出账单，补贴自动付床位费和护理费。"), Door.PAYMENTS),
-        ),
+        (progress.routing, route, route),
+        (progress.payment, settled, settled),
     ]
 
 
@@ -156,7 +150,9 @@ def _while_decided(progress: Progress) -> NextStep:
     calendar = say("街道先初审，再由区民政局决定，每一步都有期限，有结果会通知您。")
     if progress.bed is Stand.NOTHING:
         return NextStep(say("补贴在审批，可以先找养老院"), calendar, Door.HOMES)
-    return NextStep(say("等补贴审批和养老院的答复"), calendar)
+    if progress.bed is Stand.WAITING:
+        return NextStep(say("等补贴审批和养老院的答复"), calendar)
+    return NextStep(say("等补贴审批"), calendar)
 
 
 def _state(stand: Stand, is_current: bool) -> str:
