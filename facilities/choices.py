@@ -72,6 +72,49 @@ class ApplicationState(TextChoices):
     CLOSED = "closed", _("已结束")
 
 
+class ListMode(TextChoices):
+    """How a home's waiting list moves when a bed becomes free."""
+
+    AUTO = "auto", _("空出床位就自动通知下一家")
+    PROPOSE = "propose", _("先提示工作人员，由工作人员发通知")
+
+
+class OpeningState(TextChoices):
+    OPEN = "open", _("正在按轮候名单询问")
+    TAKEN = "taken", _("已有家庭接受")
+    EXHAUSTED = "exhausted", _("名单上没有合适的家庭")
+    STOPPED = "stopped", _("机构停止询问")
+
+
+class SkipReason(TextChoices):
+    """Why a family on the list was passed over for a bed."""
+
+    NOT_FIT = "not_fit", _("不符合机构的接收条件")
+    OTHER_ROOM = "other_room", _("想要别的房型")
+    OTHER_BED = "other_bed", _("想要别的床位类型")
+    LATER = "later", _("希望晚一些入住")
+    PAUSED = "paused", _("家属暂停了轮候")
+    HAS_OFFER = "has_offer", _("手上已有一份留床通知")
+    DECLINED = "declined", _("家属没有要这张床")
+    UNREACHABLE = "unreachable", _("在时限内没有答复")
+    NO_PRICE = "no_price", _("机构没有公布这种房型或护理档次的收费")
+    STAFF = "staff", _("机构说明了原因")
+
+
+class VisitState(TextChoices):
+    BOOKED = "booked", _("已预约")
+    CANCELLED = "cancelled", _("已取消")
+    CAME = "came", _("已参观")
+    NO_SHOW = "no_show", _("没有来")
+
+
+class ContractState(TextChoices):
+    DRAWN = "drawn", _("已拟好，等机构签")
+    HOME_SIGNED = "home_signed", _("机构已签，等家属签")
+    SIGNED = "signed", _("双方已签")
+    VOID = "void", _("已作废")
+
+
 class OfferState(TextChoices):
     LIVE = "live", _("等家属答复")
     ACCEPTED = "accepted", _("家属已接受")
@@ -85,6 +128,7 @@ class StayState(TextChoices):
     IN = "in", _("在住")
     ENDED = "ended", _("已离开")
     NO_SHOW = "no_show", _("未按时入住")
+    DROPPED = "dropped", _("入住前取消")
 
 
 class EndReason(TextChoices):

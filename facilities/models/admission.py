@@ -1,12 +1,13 @@
 """How an elder comes to a bed: application, offer. The bed itself is held by the offer's `BedClaim`."""
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.keys import new_id
 from eldercare.kernel.sealed import SealedField, SealedJSONField
-from facilities.choices import ApplicationState, OfferState, RoomType
+from facilities.choices import ApplicationState, BedType, OfferState, RoomType
 from facilities.models.bed import Bed, BedClaim
 from facilities.models.facility import Facility
 from facilities.rules import transitions
@@ -15,7 +16,12 @@ OPEN = [ApplicationState.SUBMITTED, ApplicationState.OFFERED]
 
 
 class Application(models.Model):
-    """A family asks a home for a place. The care grade asked for and the fit verdict are health facts, so sealed."""
+    """A family asks a home for a place. The care grade asked for and the fit verdict are health facts, so sealed.
+
+    While it waits it is a place on the home's waiting list: ordered by `priority` (a class of data/waiting_list.yaml),
+    then by `place_since`. `also_rooms` are the room types the family would take besides the one wished for; a blank
+    `bed_type` is any. `priority_case` holds what the family says for a class and who set it. `paused_until`: first day on again.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     facility = models.ForeignKey(Facility, models.PROTECT, related_name="applications")
@@ -27,6 +33,12 @@ class Application(models.Model):
     state = models.CharField(max_length=10, choices=ApplicationState.choices, default=ApplicationState.SUBMITTED)
     fit = SealedJSONField()
     submitted_at = models.DateTimeField(db_default=ClockNow(), editable=False)
+    also_rooms = ArrayField(models.CharField(max_length=8, choices=RoomType.choices), default=list, blank=True)
+    bed_type = models.CharField(max_length=12, choices=BedType.choices, blank=True)
+    priority = models.CharField(max_length=16, default="ordinary")
+    priority_case = SealedJSONField(null=True, blank=True)
+    place_since = models.DateTimeField(db_default=ClockNow(), editable=False)
+    paused_until = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -37,7 +49,10 @@ class Application(models.Model):
                 name="one_open_application_per_elder_and_home",
             )
         ]
-        indexes = [models.Index(fields=["facility", "state", "submitted_at"], name="application_queue")]
+        indexes = [
+            models.Index(fields=["facility", "state", "submitted_at"], name="application_queue"),
+            models.Index(fields=["facility", "state", "place_since"], name="application_places"),
+        ]
         triggers = [
             pgtrigger.FSM(name="an_application_goes_its_way", field="state", transitions=list(transitions.APPLICATION))
         ]
@@ -47,7 +62,10 @@ class Application(models.Model):
 
 
 class Offer(models.Model):
-    """One bed for one application, until `lapses_at` by the database clock. `price` is the quote as it was offered."""
+    """One bed for one application, until `lapses_at` by the database clock. `price` is the quote as it was offered.
+
+    `extended_at`: the family asked for more time, which it may once.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     application = models.ForeignKey(Application, models.PROTECT, related_name="offers")
@@ -58,6 +76,7 @@ class Offer(models.Model):
     lapses_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=OfferState.choices, default=OfferState.LIVE)
     answered_at = models.DateTimeField(null=True, blank=True)
+    extended_at = models.DateTimeField(null=True, blank=True)
     price = SealedJSONField()
 
     class Meta:

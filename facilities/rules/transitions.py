@@ -1,4 +1,4 @@
-"""Which state may follow which, for applications, offers, stays and claims of a home's account.
+"""Which state may follow which, for applications, offers, openings, visits, stays, contracts and accounts.
 
 The tables enforce it as triggers, so that no door can go round; services name the state they expect in the UPDATE.
 """
@@ -9,10 +9,12 @@ APPLICATION: Transitions = (
     ("submitted", "offered"),
     ("submitted", "refused"),
     ("submitted", "withdrawn"),
+    ("submitted", "closed"),  # the elder died, or moved in elsewhere by this very case
     ("offered", "submitted"),  # the offer lapsed or was taken back: the family waits again
     ("offered", "accepted"),
     ("offered", "declined"),
     ("offered", "withdrawn"),
+    ("offered", "closed"),
     ("accepted", "closed"),
 )
 OFFER: Transitions = (
@@ -24,6 +26,7 @@ OFFER: Transitions = (
 STAY: Transitions = (
     ("expected", "in"),
     ("expected", "no_show"),
+    ("expected", "dropped"),
     ("in", "ended"),
 )
 EMPLOYMENT: Transitions = (
@@ -32,3 +35,19 @@ EMPLOYMENT: Transitions = (
     ("approved", "ended"),
 )
 BILL: Transitions = (("issued", "settled"),)
+OPENING: Transitions = (
+    ("open", "taken"),
+    ("open", "exhausted"),
+    ("open", "stopped"),
+)
+VISIT: Transitions = (
+    ("booked", "cancelled"),
+    ("booked", "came"),
+    ("booked", "no_show"),
+)
+CONTRACT: Transitions = (
+    ("drawn", "home_signed"),
+    ("home_signed", "signed"),
+    ("drawn", "void"),
+    ("home_signed", "void"),
+)
