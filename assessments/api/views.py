@@ -24,7 +24,6 @@ from assessments.services.record import record
 from assessments.services.request import request_assessment
 from eldercare.audit.services import record_view
 from eldercare.kernel import clock
-from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.views import Door, OpenDoor
 
 FILE = {200: shapes.AssessmentFileSerializer}
@@ -54,9 +53,7 @@ class AgenciesDoor(OpenDoor):
         responses={200: shapes.AgencySerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
-        pages = ByKey()
-        rows = pages.paginate_queryset(agencies(clock.today()), request, view=self)
-        return pages.get_paginated_response(shapes.AgencySerializer(rows, many=True).data)
+        return self.page(agencies(clock.today()), lambda rows: shapes.AgencySerializer(rows, many=True).data)
 
 
 class AssessorsDoor(Door):
@@ -67,9 +64,7 @@ class AssessorsDoor(Door):
     )
     def get(self, request: Request) -> Response:
         own = assessors_in_force(clock.today()).filter(agency__in=self.viewer.places("agency"))
-        pages = ByKey()
-        rows = pages.paginate_queryset(own.select_related("user"), request, view=self)
-        return pages.get_paginated_response(shapes.AssessorSerializer(rows, many=True).data)
+        return self.page(own.select_related("user"), lambda rows: shapes.AssessorSerializer(rows, many=True).data)
 
 
 class AssessmentsDoor(Door):
@@ -79,9 +74,9 @@ class AssessmentsDoor(Door):
         responses={200: shapes.AssessmentSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
-        pages = ByKey()
-        rows = pages.paginate_queryset(whole(assessments_visible_to(self.viewer)), request, view=self)
-        return pages.get_paginated_response(shapes.AssessmentSerializer(rows, many=True).data)
+        return self.page(
+            whole(assessments_visible_to(self.viewer)), lambda rows: shapes.AssessmentSerializer(rows, many=True).data
+        )
 
     @extend_schema(
         operation_id="assessments_request",

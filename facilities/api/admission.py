@@ -14,7 +14,6 @@ from rest_framework.response import Response
 from eldercare.audit.services import record_view
 from eldercare.kernel import clock
 from eldercare.ui.api.fields import StrictSerializer
-from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.serializers import LineSerializer, ReasonSerializer
 from facilities.access import applications_to_answer, applications_visible_to, offers_visible_to
 from facilities.api.directory import MAYBE
@@ -78,12 +77,6 @@ class HomeApplicationSerializer(serializers.Serializer):
     offer = OfferSerializer(allow_null=True)
 
 
-class HomeApplicationsPageSerializer(serializers.Serializer):
-    results = HomeApplicationSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
-    previous = serializers.CharField(allow_null=True)
-
-
 ONE = {200: HomeApplicationSerializer}
 
 
@@ -91,14 +84,15 @@ class ApplicationsDoor(HomeDoor):
     @extend_schema(
         operation_id="applications_list",
         summary=_("我能看到的入住申请，新的在前"),
-        responses={200: HomeApplicationsPageSerializer},
+        responses={200: HomeApplicationSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
-        pages = ByKey()
-        rows = pages.paginate_queryset(applications_visible_to(self.viewer), request, view=self)
+        return self.page(applications_visible_to(self.viewer), self.listed)
+
+    def listed(self, rows: list[Application]) -> list[dict[str, Any]]:
         cards = application_cards(Application.objects.filter(pk__in=[row.pk for row in rows]), clock.today())
         by_id = {card.application.pk: card for card in cards}
-        return pages.get_paginated_response([application_of(by_id[row.pk]) for row in rows])
+        return [application_of(by_id[row.pk]) for row in rows]
 
     @extend_schema(
         operation_id="applications_create",

@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from eldercare.audit.services import record_view
 from eldercare.kernel import clock
 from eldercare.ui.api.fields import MonthField, StrictSerializer
-from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.serializers import LineSerializer
 from facilities.access import bills_visible_to, stays_to_run, stays_visible_to
 from facilities.api.directory import MAYBE
@@ -84,28 +83,17 @@ class BillSerializer(serializers.Serializer):
     total_fen = serializers.IntegerField()
 
 
-class StaysPageSerializer(serializers.Serializer):
-    results = StaySerializer(many=True)
-    next = serializers.CharField(allow_null=True)
-    previous = serializers.CharField(allow_null=True)
-
-
-class BillsPageSerializer(serializers.Serializer):
-    results = BillSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
-    previous = serializers.CharField(allow_null=True)
-
-
 class StaysDoor(HomeDoor):
     @extend_schema(
-        operation_id="stays_list", summary=_("我能看到的入住，新的在前"), responses={200: StaysPageSerializer}
+        operation_id="stays_list", summary=_("我能看到的入住，新的在前"), responses={200: StaySerializer(many=True)}
     )
     def get(self, request: Request) -> Response:
-        pages = ByKey()
-        rows = pages.paginate_queryset(stays_visible_to(self.viewer), request, view=self)
+        return self.page(stays_visible_to(self.viewer), self.listed)
+
+    def listed(self, rows: list[Stay]) -> list[dict[str, Any]]:
         cards = stay_cards(Stay.objects.filter(pk__in=[row.pk for row in rows]), clock.today())
         by_id = {card.stay.pk: card for card in cards}
-        return pages.get_paginated_response([stay_of(by_id[row.pk]) for row in rows])
+        return [stay_of(by_id[row.pk]) for row in rows]
 
 
 class StayActDoor(HomeDoor):
@@ -165,12 +153,10 @@ class StayBillsDoor(HomeDoor):
 
 class BillsDoor(HomeDoor):
     @extend_schema(
-        operation_id="bills_list", summary=_("我能看到的账单，新的在前"), responses={200: BillsPageSerializer}
+        operation_id="bills_list", summary=_("我能看到的账单，新的在前"), responses={200: BillSerializer(many=True)}
     )
     def get(self, request: Request) -> Response:
-        pages = ByKey()
-        rows = pages.paginate_queryset(bills_visible_to(self.viewer), request, view=self)
-        return pages.get_paginated_response([bill_of(row) for row in rows])
+        return self.page(bills_visible_to(self.viewer), lambda rows: [bill_of(row) for row in rows])
 
 
 class BillDoor(HomeDoor):

@@ -14,7 +14,6 @@ from rest_framework.response import Response
 
 from eldercare.audit.services import record_view
 from eldercare.ui.api.fields import StrictSerializer
-from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.serializers import LineSerializer, ReasonSerializer
 from eldercare.ui.api.views import Door
 from subsidies.access import applications_visible_to
@@ -125,9 +124,10 @@ class ApplicationsDoor(ApplicationFiles):
         responses={200: ApplicationSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
-        pages = ByKey()
-        rows = pages.paginate_queryset(applications_visible_to(self.viewer), request, view=self)
-        return pages.get_paginated_response(ApplicationSerializer(application_cards(rows), many=True).data)
+        return self.page(
+            applications_visible_to(self.viewer),
+            lambda rows: ApplicationSerializer(application_cards(rows), many=True).data,
+        )
 
     @extend_schema(
         operation_id="subsidy_applications_create",

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 
 from eldercare.kernel.verdict import reason_from
 from eldercare.ui.api.fields import StrictSerializer
-from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.serializers import ReasonSerializer
 from eldercare.ui.api.views import Door
 from subsidies.access import entitlements_visible_to, routings_visible_to
@@ -64,9 +63,7 @@ class EntitlementsDoor(Door):
         responses={200: EntitlementSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
-        pages = ByKey()
-        rows = pages.paginate_queryset(entitlements_visible_to(self.viewer), request, view=self)
-        return pages.get_paginated_response(EntitlementSerializer(rows, many=True).data)
+        return self.page(entitlements_visible_to(self.viewer), lambda rows: EntitlementSerializer(rows, many=True).data)
 
 
 class EntitlementDoor(Door):
@@ -83,9 +80,7 @@ class RoutingsDoor(Door):
         operation_id="routings_list", summary=_("我能看到的补贴转付"), responses={200: RoutingSerializer(many=True)}
     )
     def get(self, request: Request) -> Response:
-        pages = ByKey()
-        rows = pages.paginate_queryset(routings_visible_to(self.viewer), request, view=self)
-        return pages.get_paginated_response([routing_of(row) for row in rows])
+        return self.page(routings_visible_to(self.viewer), lambda rows: [routing_of(row) for row in rows])
 
     @extend_schema(
         operation_id="routings_create",

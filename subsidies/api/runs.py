@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from eldercare.kernel.days import Month
 from eldercare.kernel.verdict import line_from
 from eldercare.ui.api.fields import FenField, MonthField, StrictSerializer
-from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.schema import ReasonSerializer
 from eldercare.ui.api.views import Door
 from subsidies.access import runs_visible_to
@@ -149,9 +148,7 @@ class BreakSerializer(serializers.Serializer):
 class RunsDoor(Door):
     @extend_schema(operation_id="runs_list", summary=_("我能看到的结算批次"), responses={200: RunSerializer(many=True)})
     def get(self, request: Request) -> Response:
-        pages = ByKey()
-        rows = pages.paginate_queryset(runs_visible_to(self.viewer), request, view=self)
-        return pages.get_paginated_response(RunSerializer(rows, many=True).data)
+        return self.page(runs_visible_to(self.viewer), lambda rows: RunSerializer(rows, many=True).data)
 
     @extend_schema(
         operation_id="runs_open",
@@ -211,17 +208,13 @@ class LinesDoor(Door):
         operation_id="runs_lines", summary=_("一批结算的明细"), responses={200: RunLineSerializer(many=True)}
     )
     def get(self, request: Request, run_id: UUID) -> Response:
-        pages = ByKey()
-        rows = pages.paginate_queryset(_found(self, run_id).lines.all(), request, view=self)
-        return pages.get_paginated_response([_line(row) for row in rows])
+        return self.page(_found(self, run_id).lines.all(), lambda rows: [_line(row) for row in rows])
 
 
 class BreaksDoor(Door):
     @extend_schema(operation_id="runs_breaks", summary=_("一批结算的差异"), responses={200: BreakSerializer(many=True)})
     def get(self, request: Request, run_id: UUID) -> Response:
-        pages = ByKey()
-        rows = pages.paginate_queryset(_found(self, run_id).breaks.all(), request, view=self)
-        return pages.get_paginated_response(BreakSerializer(rows, many=True).data)
+        return self.page(_found(self, run_id).breaks.all(), lambda rows: BreakSerializer(rows, many=True).data)
 
 
 class _RunAct(Door):

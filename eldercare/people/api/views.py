@@ -21,7 +21,6 @@ from eldercare.people.services.circle import end_guardianship, invite_beside
 from eldercare.people.services.consents import give_consent, revoke_consent
 from eldercare.people.services.declare import declare_certificate, declare_facts
 from eldercare.people.services.register import refusals_remembered, register_elder
-from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.views import Door
 from eldercare.ui.keyset import key_of
 
@@ -35,14 +34,12 @@ class EldersDoor(Door):
         responses={200: shapes.ElderSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
-        pages = ByKey()
-        rows = pages.paginate_queryset(elders_beside(self.viewer), request, view=self)
-        cards = {
-            card.elder_id: card
-            for card in elder_cards(Elder.objects.filter(pk__in=[row.pk for row in rows]), clock.today())
-        }
-        listed = [shapes.listed(self.viewer, cards[row.pk]) for row in rows]
-        return pages.get_paginated_response(shapes.ElderSerializer(listed, many=True).data)
+        return self.page(elders_beside(self.viewer), self.listed)
+
+    def listed(self, rows: list[Elder]) -> list[dict[str, Any]]:
+        cards = elder_cards(Elder.objects.filter(pk__in=[row.pk for row in rows]), clock.today())
+        by_id = {card.elder_id: card for card in cards}
+        return shapes.ElderSerializer([shapes.listed(self.viewer, by_id[row.pk]) for row in rows], many=True).data
 
     @extend_schema(
         operation_id="elders_register",

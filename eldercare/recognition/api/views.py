@@ -18,7 +18,6 @@ from eldercare.recognition.api.serializers import (
 from eldercare.recognition.rules.reading import claim_from
 from eldercare.recognition.selectors import agreements, check
 from eldercare.regions.selectors import require_regions
-from eldercare.ui.api.pages import ByKey
 from eldercare.ui.api.views import OpenDoor
 
 
@@ -39,8 +38,6 @@ class CheckDoor(OpenDoor):
 
 
 class AgreementsDoor(OpenDoor):
-    pagination_class = ByKey
-
     @extend_schema(
         operation_id="agreements_list",
         summary=_("三地互认的约定，每条有文件、条款、日期和来源"),
@@ -51,6 +48,4 @@ class AgreementsDoor(OpenDoor):
         filters = AgreementFilter(data=request.query_params.dict())
         filters.is_valid(raise_exception=True)
         wanted = {name: value for name, value in filters.validated_data.items() if name not in ("cursor", "page_size")}
-        pages = ByKey()
-        rows = pages.paginate_queryset(agreements(**wanted), request, view=self)
-        return pages.get_paginated_response(AgreementSerializer(rows, many=True).data)
+        return self.page(agreements(**wanted), lambda rows: AgreementSerializer(rows, many=True).data)

@@ -43,6 +43,8 @@ class ByCode(ByKey):
 
 
 class RegionsDoor(OpenDoor):
+    pagination_class = ByCode
+
     @extend_schema(
         operation_id="regions_list",
         summary=_("京津冀三地的行政区划，北京到街道乡镇"),
@@ -50,10 +52,7 @@ class RegionsDoor(OpenDoor):
         responses={200: RegionSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
-        wanted = self.wanted(request)
-        pages = ByCode()
-        rows = pages.paginate_queryset(divisions(**wanted), request, view=self)
-        return pages.get_paginated_response(RegionSerializer(rows, many=True).data)
+        return self.page(divisions(**self.wanted(request)), lambda rows: RegionSerializer(rows, many=True).data)
 
     def wanted(self, request: Request) -> dict[str, Any]:
         filters = RegionFilter(data=request.query_params.dict())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import NotFound, ParseError
@@ -18,6 +19,7 @@ from rest_framework.views import APIView
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
+from eldercare.ui.api.pages import ByKey
 
 KEY_HEADER = "Idempotency-Key"
 
@@ -40,10 +42,14 @@ class StrictJSON(JSONParser):
 
 
 class Door(APIView):
-    """A door for people who are signed in and, where a floor adds its authentication, for tokens."""
+    """A door for people who are signed in and, where a floor adds its authentication, for tokens.
+
+    An answer of many rows is a page by key; the document says so because `pagination_class` stands here.
+    """
 
     authentication_classes = [Session]
     parser_classes = [StrictJSON]
+    pagination_class = ByKey
 
     @property
     def viewer(self) -> Viewer:
@@ -55,6 +61,11 @@ class Door(APIView):
         serializer = serializer_class(data=self.request.data, **kwargs)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
+
+    def page(self, rows: QuerySet, show: Callable[[list[Any]], Any]) -> Response:
+        """Answer one page of the rows, each as `show` gives it."""
+        pages = self.pagination_class()
+        return pages.get_paginated_response(show(pages.paginate_queryset(rows, self.request, view=self)))
 
     def once(self, door: str, act: Callable[[], dict[str, Any]], *, status: int = 200) -> Response:
         """Do a write once per `Idempotency-Key`; a token must send one (428)."""
