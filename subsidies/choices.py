@@ -21,12 +21,19 @@ class ApplicationState(models.TextChoices):
     SUBMITTED = "submitted", _("等街道初审")
     STREET_PASSED = "street_passed", _("街道初审通过，等区民政局决定")
     STREET_OBJECTED = "street_objected", _("街道有异议，等区民政局决定")
+    POSTED = "posted", _("公示中")
     APPROVED = "approved", _("已批准")
     REFUSED = "refused", _("未批准")
+    RECHECK = "recheck", _("重新核对中")
     WITHDRAWN = "withdrawn", _("已撤回")
 
 
-OPEN_STATES = (ApplicationState.SUBMITTED, ApplicationState.STREET_PASSED, ApplicationState.STREET_OBJECTED)
+OPEN_STATES = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.STREET_PASSED,
+    ApplicationState.STREET_OBJECTED,
+    ApplicationState.POSTED,
+)
 
 
 class Origin(models.TextChoices):
@@ -37,10 +44,14 @@ class Origin(models.TextChoices):
 
 
 class Stage(models.TextChoices):
-    """The two looks at an application; never by the same officer."""
+    """The looks at an application; never two by the same officer. A re-check answers an appeal."""
 
     STREET_REVIEW = "street_review", _("街道初审")
     DISTRICT_DECISION = "district_decision", _("区民政局审定")
+    RECHECK = "recheck", _("重新核对")
+
+
+FINAL_STAGES = (Stage.DISTRICT_DECISION, Stage.RECHECK)
 
 
 class DecisionOutcome(models.TextChoices):
@@ -50,6 +61,20 @@ class DecisionOutcome(models.TextChoices):
     OBJECT = "object", _("有异议")
     APPROVE = "approve", _("批准")
     REFUSE = "refuse", _("不予批准")
+
+
+class AppealOrigin(models.TextChoices):
+    """Why a decision is looked at again."""
+
+    FAMILY = "family", _("家属提出不同意见")
+    FACTS = "facts", _("决定以后资料有变化")
+
+
+class EscalationLevel(models.TextChoices):
+    """How loudly a clock has been rung: before its day to the desk, after it to the level above."""
+
+    REMINDER = "reminder", _("快到期提醒")
+    OVERDUE = "overdue", _("过期上报")
 
 
 class RoutingState(models.TextChoices):

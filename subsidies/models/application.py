@@ -3,6 +3,8 @@
 What the rule saw and said on the day of applying is kept sealed, so that it can be explained again years later.
 """
 
+import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Left
@@ -13,8 +15,11 @@ from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.keys import new_id
 from eldercare.kernel.sealed import SealedField, SealedJSONField
 from subsidies.choices import OPEN_STATES, AccountKind, ApplicationState, Origin
+from subsidies.models.sentences import refusing
+from subsidies.rules.transitions import EVERY_STEP
 
 DISTRICT_DIGITS = 6
+STEPS = ", ".join(f"('{before}', '{after}')" for before, after in sorted(EVERY_STEP))
 
 
 class PayoutAccount(models.Model):
@@ -50,6 +55,7 @@ class Application(models.Model):
     """One elder asks for one benefit; it goes to the street of the 户籍 and then to its district.
 
     `programme` is a benefit id such as `beijing/2019-160/nursing`. `facts` and `verdict` are the snapshot of the day.
+    `entered_by` is the officer who filed it at a window. `due_on` is the last day of the step that began on `step_began_on`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -62,7 +68,10 @@ class Application(models.Model):
     street = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
     district = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
     account = models.ForeignKey(PayoutAccount, models.PROTECT, null=True, related_name="+")
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=20, choices=ApplicationState, default=ApplicationState.SUBMITTED)
+    step_began_on = models.DateField(null=True)
+    due_on = models.DateField(null=True)
     facts = SealedJSONField()
     verdict = SealedJSONField()
     recorded_at = models.DateTimeField(db_default=ClockNow(), editable=False)
@@ -72,6 +81,8 @@ class Application(models.Model):
         indexes = [
             models.Index(fields=["street", "state", "applied_on", "id"], name="applications_of_a_street"),
             models.Index(fields=["district", "state", "applied_on", "id"], name="applications_of_a_district"),
+            models.Index(fields=["street", "state", "due_on", "id"], name="the_queue_of_a_street"),
+            models.Index(fields=["district", "state", "due_on", "id"], name="the_queue_of_a_district"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -98,6 +109,17 @@ class Application(models.Model):
                 condition=Exact(Left("street_id", DISTRICT_DIGITS), F("district_id")),
                 name="an_application_stays_in_the_district_of_its_street",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="an_application_steps_as_the_tables_say",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),
+                func=refusing(
+                    "an_application_steps_as_the_tables_say",
+                    when=f"OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN ({STEPS})",
+                ),
+            )
         ]
 
     @property

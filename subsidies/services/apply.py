@@ -26,7 +26,7 @@ from subsidies.rules.accounts import read_account_number
 from subsidies.rules.eligibility import DUE, BenefitAnswer
 from subsidies.rules.facts import ElderInput, elder_to
 from subsidies.rules.programme import Benefit, benefits
-from subsidies.rules.transitions import may_become
+from subsidies.rules.transitions import FAMILY, state_after
 from subsidies.selectors.programmes import answers_for
 from subsidies.services.guards import family_only, locked, not_found
 from subsidies.services.letters import tell_family
@@ -77,7 +77,7 @@ def withdraw_application(viewer: Viewer, *, application_id: UUID) -> Application
     family_only(viewer, application.elder_id)
     if application.state == ApplicationState.WITHDRAWN:
         return application
-    if not may_become(application.state, ApplicationState.WITHDRAWN):
+    if state_after(FAMILY, "withdraw", application.state) is None:
         raise Refusal(
             "already_decided",
             say("这份申请已经有了决定，不能再撤回。"),

@@ -19,12 +19,17 @@ from subsidies.models import Application, Decision
 from subsidies.rules.eligibility import BenefitAnswer
 from subsidies.rules.facts import ElderInput
 from subsidies.rules.programme import Benefit, benefit
-from subsidies.rules.transitions import AFTER_DECISION, AFTER_REVIEW, may_become
+from subsidies.rules.transitions import DISTRICT, STREET, state_after
 from subsidies.selectors.programmes import answers_for
 from subsidies.services.apply import snapshot
 from subsidies.services.guards import locked, not_found
 from subsidies.services.letters import tell_family
 from subsidies.services.open_entitlement import open_entitlement
+
+OUTCOMES = {
+    STREET: (DecisionOutcome.PASS, DecisionOutcome.OBJECT),
+    DISTRICT: (DecisionOutcome.APPROVE, DecisionOutcome.REFUSE),
+}
 
 
 @transaction.atomic
@@ -37,7 +42,7 @@ def review_at_street(viewer: Viewer, *, application_id: UUID, outcome: str, reas
     if not may_review(viewer, application):
         raise not_found()
     _not_ones_own(viewer, application)
-    state = _next_state(application, AFTER_REVIEW, outcome)
+    state = _next_state(application, STREET, outcome)
     reason = _reason(outcome == DecisionOutcome.OBJECT, reason)
     facts, answer = judged(application)
     decision = Decision.objects.create(
@@ -73,7 +78,7 @@ def decide_at_district(
         raise not_found()
     _not_ones_own(viewer, application)
     _not_the_reviewer(viewer, application)
-    state = _next_state(application, AFTER_DECISION, outcome)
+    state = _next_state(application, DISTRICT, outcome)
     refused = outcome == DecisionOutcome.REFUSE
     reason = _reason(refused, reason)
     if refused:
@@ -112,12 +117,12 @@ def judged(application: Application) -> tuple[ElderInput, BenefitAnswer]:
     return facts, answer
 
 
-def _next_state(application: Application, steps: dict[str, str], outcome: str) -> str:
-    state = steps.get(outcome)
-    if state is None:
+def _next_state(application: Application, role: str, outcome: str) -> str:
+    if outcome not in OUTCOMES[role]:
         sentence = say("请选择一个结论。")
         raise Refusal("unknown_outcome", sentence, fields={"outcome": sentence})
-    if not may_become(application.state, state):
+    state = state_after(role, outcome, application.state)
+    if state is None:
         raise Refusal(
             "wrong_stage",
             say("这份申请现在不在这一步。"),

@@ -24,7 +24,7 @@ from subsidies.access import DISTRICT_OFFICER, STREET_OFFICER, desk_applications
 from subsidies.choices import ApplicationState, DecisionOutcome
 from subsidies.models import Application
 from subsidies.rules.programme import benefit
-from subsidies.rules.transitions import may_become
+from subsidies.rules.transitions import DISTRICT, STREET, acts_of
 from subsidies.selectors.applications import (
     PAGE,
     ApplicationCard,
@@ -143,12 +143,12 @@ def _forms(request: HttpRequest, found: ApplicationFile) -> dict[str, Conclusion
     """Give the forms of the step that is the viewer's to take; none when there is none."""
     application = found.application
     asked: dict[str, tuple[type[ConclusionForm], dict[str, str]]] = {}
-    if may_review(request.viewer, application) and may_become(application.state, ApplicationState.STREET_PASSED):
+    if may_review(request.viewer, application) and "pass" in acts_of(STREET, application.state):
         asked = {
             "pass_form": (ConclusionForm, {"outcome": DecisionOutcome.PASS}),
             "object_form": (ObjectForm, {"outcome": DecisionOutcome.OBJECT}),
         }
-    if may_decide(request.viewer, application) and may_become(application.state, ApplicationState.APPROVED):
+    if may_decide(request.viewer, application) and "approve" in acts_of(DISTRICT, application.state):
         remedy = speak(benefit(application.programme).programme.remedy, _)
         asked = {
             "approve_form": (ConclusionForm, {"outcome": DecisionOutcome.APPROVE}),

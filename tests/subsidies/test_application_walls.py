@@ -84,9 +84,10 @@ def test_a_payout_account_is_one_of_the_six_cards_and_kept_once(elder):
     refused_by("a_payout_account_is_one_of_the_allowed_cards", lambda: PayoutAccount.objects.create(kind="cash", **row))
 
 
-def test_a_decider_is_not_the_applicant_nor_the_elder(family, elder):
-    application = make_application(elder, family.person)
-    refused_by("a_decider_is_not_the_applicant", lambda: decide(application, family))
+def test_a_decider_is_not_the_applicant_nor_the_elder(elder):
+    neighbour = make_family("邻居")
+    application = make_application(elder, neighbour.person)
+    refused_by("a_decider_is_not_the_applicant", lambda: decide(application, neighbour))
     themselves = make_user("王桂兰")
     themselves.person = elder.person
     themselves.save()

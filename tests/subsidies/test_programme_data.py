@@ -7,13 +7,12 @@ import pytest
 
 from eldercare.kernel.days import Month
 from eldercare.kernel.verdict import Answer
-from subsidies.choices import AccountKind, ApplicationState
+from subsidies.choices import AccountKind
 from subsidies.rules.accounts import read_account_number
 from subsidies.rules.deadlines import decide_by, review_by
 from subsidies.rules.eligibility import answer
 from subsidies.rules.facts import CIRCUMSTANCES
 from subsidies.rules.programme import Setting, benefit, benefits
-from subsidies.rules.transitions import AFTER_DECISION, AFTER_REVIEW, STEPS, may_become
 from tests.subsidies.test_preview_cases import elder_of
 
 NURSING = "beijing/2019-160/nursing"
@@ -109,12 +108,6 @@ def test_half_a_year_can_be_counted_by_month():
 def test_the_street_has_until_the_20th_and_the_district_until_the_25th(applied_on, reviewed_by, decided_by):
     programme = benefit(NURSING).programme
     assert (review_by(programme, applied_on), decide_by(programme, applied_on)) == (reviewed_by, decided_by)
-
-
-def test_every_state_has_its_steps_and_what_is_decided_has_none():
-    assert set(STEPS) == set(ApplicationState.values)
-    assert not may_become("approved", "withdrawn") and not may_become("submitted", "approved")
-    assert {*AFTER_REVIEW.values(), *AFTER_DECISION.values()} <= set(STEPS)
 
 
 @pytest.mark.parametrize(
