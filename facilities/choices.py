@@ -50,6 +50,54 @@ class ClaimKind(TextChoices):
     BLOCKED = "blocked", _("暂停使用")
 
 
+class WhyClosed(TextChoices):
+    """Why an empty bed takes nobody in just now; blank: the home did not say."""
+
+    STAFFING = "staffing", _("护理人手不够")
+    REPAIR = "repair", _("维修")
+    CLEANING = "cleaning", _("消毒、隔离")
+    RESERVED = "reserved", _("机构自己要用")
+    OTHER = "other", _("其他原因")
+
+
+class StayKind(TextChoices):
+    LONG = "long", _("长住")
+    SHORT = "short", _("短住（旅居）")
+
+
+class PriceUnit(TextChoices):
+    DAY = "day", _("每天")
+    MONTH = "month", _("每月")
+
+
+class FeeKind(TextChoices):
+    DEPOSIT = "deposit", _("押金")
+    ONE_OFF = "one_off", _("一次性费用")
+
+
+class ReminderStage(TextChoices):
+    """How far a number of beds has aged when somebody is told."""
+
+    SOON = "soon", _("快要不新鲜了，提醒机构")
+    AGAIN = "again", _("再提醒机构")
+    DISTRICT = "district", _("告诉区民政局")
+
+
+class ReportSays(TextChoices):
+    """What somebody found who says that a home's number is wrong."""
+
+    FULL = "full", _("页面说有空床，机构说没有了")
+    FREE = "free", _("页面说没有空床，其实有")
+    OTHER = "other", _("别的数目不对")
+
+
+class ReportAnswer(TextChoices):
+    """What the home answers to it."""
+
+    CORRECTED = "corrected", _("确实不对，已经改正")
+    WAS_RIGHT = "was_right", _("当时的数是对的")
+
+
 class PriceItem(TextChoices):
     BED = "bed", _("床位费")
     CARE = "care", _("护理费")

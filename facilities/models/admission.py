@@ -7,7 +7,7 @@ from django.db import models
 from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.keys import new_id
 from eldercare.kernel.sealed import SealedField, SealedJSONField
-from facilities.choices import ApplicationState, BedType, OfferState, RoomType
+from facilities.choices import ApplicationState, BedType, OfferState, RoomType, StayKind
 from facilities.models.bed import Bed, BedClaim
 from facilities.models.facility import Facility
 from facilities.rules import transitions
@@ -20,7 +20,7 @@ class Application(models.Model):
 
     While it waits it is a place on the home's waiting list: ordered by `priority` (a class of data/waiting_list.yaml),
     then by `place_since`. `also_rooms` are the room types the family would take besides the one wished for; a blank
-    `bed_type` is any. `priority_case` holds what the family says for a class and who set it. `paused_until`: first day on again.
+    `bed_type` is any. A short stay (旅居) names its first day after, `wanted_until`. `priority_case` holds what the family says for a class and who set it. `paused_until`: first day on again.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -30,6 +30,8 @@ class Application(models.Model):
     room_type = models.CharField(max_length=8, choices=RoomType.choices)
     care_grade = SealedField()
     wanted_from = models.DateField()
+    wanted_until = models.DateField(null=True, blank=True)
+    stay_kind = models.CharField(max_length=5, choices=StayKind.choices, default=StayKind.LONG)
     state = models.CharField(max_length=10, choices=ApplicationState.choices, default=ApplicationState.SUBMITTED)
     fit = SealedJSONField()
     submitted_at = models.DateTimeField(db_default=ClockNow(), editable=False)
@@ -47,7 +49,12 @@ class Application(models.Model):
                 fields=["elder", "facility"],
                 condition=models.Q(state__in=OPEN),
                 name="one_open_application_per_elder_and_home",
-            )
+            ),
+            models.CheckConstraint(
+                name="a_short_stay_has_a_last_day",
+                condition=models.Q(stay_kind=StayKind.LONG, wanted_until__isnull=True)
+                | models.Q(stay_kind=StayKind.SHORT, wanted_until__gt=models.F("wanted_from")),
+            ),
         ]
         indexes = [
             models.Index(fields=["facility", "state", "submitted_at"], name="application_queue"),

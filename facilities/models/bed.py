@@ -1,12 +1,18 @@
-"""Rooms, beds and what claims them. A free bed is one that nothing claims; no count is kept anywhere."""
+"""Rooms, beds and what claims them. A free bed is one that nothing claims; no count is kept anywhere.
 
+What a row said before it was changed is kept by the database itself (`models/past.py`), so that any count can be made
+again as it stood at any moment.
+"""
+
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 
 from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.keys import new_id
-from facilities.choices import BedType, ClaimKind, RoomType
+from facilities.choices import BedType, ClaimKind, RoomType, WhyClosed
+from facilities.models import past
 from facilities.models.facility import Facility
 
 
@@ -20,19 +26,25 @@ class Room(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["facility", "name"], name="a_room_has_one_name_in_its_home")]
+        triggers = [past.KEEP_ROOM]
 
     def __str__(self) -> str:
         return self.name
 
 
 class Bed(models.Model):
-    """A bed, valid on the days `[valid_from, valid_until)`. `admittable` off: empty, but nobody can be taken in yet."""
+    """A bed, valid on the days `[valid_from, valid_until)`. `admittable` off: it takes nobody in, `why_closed` says why.
+
+    `made_at`: since when this system knows of it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     room = models.ForeignKey(Room, models.CASCADE, related_name="beds")
     name = models.CharField(max_length=40)
     bed_type = models.CharField(max_length=12, choices=BedType.choices, default=BedType.NURSING)
     admittable = models.BooleanField(default=True)
+    why_closed = models.CharField(max_length=10, choices=WhyClosed.choices, blank=True)
+    made_at = models.DateTimeField(db_default=ClockNow(), editable=False)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
 
@@ -43,7 +55,11 @@ class Bed(models.Model):
                 name="a_bed_ends_after_it_starts",
                 condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gt=models.F("valid_from")),
             ),
+            models.CheckConstraint(
+                name="only_a_closed_bed_says_why", condition=models.Q(why_closed="") | models.Q(admittable=False)
+            ),
         ]
+        triggers = [past.KEEP_BED, past.BED_OUTLASTS_CLAIMS]
 
     def __str__(self) -> str:
         return self.name
@@ -81,21 +97,50 @@ class BedClaim(models.Model):
             ),
             models.CheckConstraint(name="a_claim_covers_a_day", condition=models.Q(days__isempty=False)),
         ]
+        triggers = [
+            past.KEEP_CLAIM,
+            past.CLAIM_FITS_BED,
+            pgtrigger.Protect(name="a_claim_is_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="a_claim_keeps_its_bed_and_when_it_was_made",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("bed", "claimed_at"),
+            ),
+            pgtrigger.Protect(
+                name="a_released_claim_stays_released",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__released_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.bed_id}"
 
 
 class BedConfirmation(models.Model):
-    """Somebody said that the board is right as it stands. `by` is one of rules/words.CONFIRMED_BY."""
+    """Somebody said that the board is right as it stands. `by` is one of rules/words.CONFIRMED_BY.
+
+    `changes` are the beds that were changed with it, from what to what (rules/board.py); `counted` is what the board
+    then counted, so that a recount can be held against it. One that was undone counts for nothing from `undone_at` on.
+    """
 
     facility = models.ForeignKey(Facility, models.CASCADE, related_name="confirmations")
     at = models.DateTimeField(db_default=ClockNow())
     by = models.CharField(max_length=80)
     reference = models.CharField(max_length=80, blank=True)
     note = models.CharField(max_length=200, blank=True)
+    changes = models.JSONField(default=list, blank=True)
+    counted = models.JSONField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        triggers = [
+            pgtrigger.Protect(
+                name="what_was_confirmed_is_not_rewritten",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("facility", "at", "by", "reference", "note", "changes", "counted"),
+            )
+        ]
         indexes = [models.Index(fields=["facility", "-at"], name="confirmation_latest_first")]
 
     def __str__(self) -> str:

@@ -95,3 +95,20 @@ class HomeToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TokenUse(models.Model):
+    """How often a token was used within one minute. Counted here, so that a limit holds though the broker is down."""
+
+    token = models.ForeignKey(HomeToken, models.CASCADE, related_name="uses")
+    minute = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["token", "minute"], name="a_token_has_one_count_a_minute"),
+        ]
+        indexes = [models.Index(fields=["minute"], name="token_use_oldest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.token_id} {self.minute}"

@@ -9,7 +9,7 @@ from django.db.models.functions import ExtractDay
 from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.keys import new_id
 from eldercare.kernel.sealed import SealedField, SealedJSONField
-from facilities.choices import BillState, EndReason, RoomType, StayState
+from facilities.choices import BillState, EndReason, RoomType, StayKind, StayState
 from facilities.models.admission import Application
 from facilities.models.bed import BedClaim
 from facilities.models.facility import Facility
@@ -25,6 +25,7 @@ class Stay(models.Model):
     application = models.OneToOneField(Application, models.PROTECT, related_name="stay")
     claim = models.OneToOneField(BedClaim, models.PROTECT, related_name="stay")
     room_type = models.CharField(max_length=8, choices=RoomType.choices)
+    stay_kind = models.CharField(max_length=5, choices=StayKind.choices, default=StayKind.LONG)
     days = DateRangeField()
     state = models.CharField(max_length=8, choices=StayState.choices, default=StayState.EXPECTED)
     ended_reason = models.CharField(max_length=10, choices=EndReason.choices, blank=True)

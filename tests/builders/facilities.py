@@ -93,6 +93,12 @@ def make_price(
     )
 
 
+def reprice(home: Facility, room_type: str, monthly_fen: int) -> PriceVersion:
+    """The home's beds of this room type cost that much, and always did: an announced price is never rewritten."""
+    PriceVersion.objects.filter(facility=home, room_type=room_type).delete()
+    return make_price(home, PriceItem.BED, monthly_fen, room_type=room_type)
+
+
 def make_bed(
     home: Facility, *, room_type: str = RoomType.DOUBLE, bed_type: str = BedType.NURSING, admittable: bool = True
 ) -> Bed:

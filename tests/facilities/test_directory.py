@@ -15,7 +15,7 @@ from facilities.selectors import board, facility_page, price_in_force, quote, qu
 from facilities.selectors.search import SearchFilters
 from facilities.services import load_reference, relist
 from facilities.services.relist import stale_listings
-from tests.builders.facilities import make_bed, make_home, make_price, make_rating
+from tests.builders.facilities import make_bed, make_home, make_price, make_rating, reprice
 from tests.builders.recognition import agreements
 from tests.builders.regions import regions
 
@@ -122,7 +122,7 @@ def test_the_price_in_force_on_any_day_is_answerable():
 
 def test_a_quote_is_the_whole_month_and_takes_the_cheapest_room_unless_told():
     home = make_home()
-    PriceVersion.objects.filter(facility=home, room_type="multi").update(monthly_fen=150_000)
+    reprice(home, "multi", 150_000)
     cheapest, double = (quote(home.pk, room, "full", Month(2026, 6)) for room in (None, "double"))
     assert (cheapest.room_type, cheapest.gross_fen) == ("multi", 570_000)
     assert [(line.item, line.eligible_key, line.amount_fen) for line in double.lines] == [

@@ -11,7 +11,7 @@ from eldercare.portal.web.described import SESSION_KEY
 from eldercare.recognition.services import load_reference as load_agreements
 from facilities.models import PriceVersion
 from facilities.services.relist import relist
-from tests.builders.facilities import make_home, make_price
+from tests.builders.facilities import make_home, make_price, reprice
 from tests.builders.regions import WUQING, regions
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +169,7 @@ def _queries(client: Client, path: str) -> int:
 
 
 def test_a_home_is_priced_by_the_cheapest_room_that_has_a_free_bed(client, home):
-    PriceVersion.objects.filter(facility=home, room_type="multi").update(monthly_fen=50_000)
+    reprice(home, "multi", 50_000)
     relist()
 
     assert "¥5,600.00" in text(described(client).get("/homes"))  # only double rooms are free
@@ -177,7 +177,7 @@ def test_a_home_is_priced_by_the_cheapest_room_that_has_a_free_bed(client, home)
 
 
 def test_the_page_of_a_home_begins_with_a_room_that_has_a_free_bed(client, home):
-    PriceVersion.objects.filter(facility=home, room_type="multi").update(monthly_fen=50_000)
+    reprice(home, "multi", 50_000)
 
     page = text(described(client).get(f"/homes/{home.pk}"))
 
