@@ -5,10 +5,85 @@ from django.utils.translation import gettext_lazy as _
 
 
 class FacilityKind(TextChoices):
+    """Where people live, and the community places of district, street, neighbourhood and block."""
+
     HOME = "home", _("养老机构")
+    CENTRE = "centre", _("区级养老服务指导中心")
     COMPLEX = "complex", _("区域养老服务综合体")
+    STATION = "station", _("社区养老服务驿站")
     DAY_CARE = "day_care", _("日间照料")
     MEAL_POINT = "meal_point", _("助餐点")
+
+
+class OperatingState(TextChoices):
+    OPEN = "open", _("运营中")
+    SUSPENDED = "suspended", _("暂停运营")
+    CLOSED = "closed", _("已关停")
+
+
+class Datum(TextChoices):
+    """What the coordinates were stated in; they are kept in WGS-84."""
+
+    WGS84 = "wgs84", _("WGS-84")
+    GCJ02 = "gcj02", _("GCJ-02（高德、腾讯地图），已换算")
+    BD09 = "bd09", _("BD-09（百度地图），已换算")
+    UNSTATED = "unstated", _("没有写明，可能差几百米")
+
+
+class StatedFeeItem(TextChoices):
+    """What a register's amount is for; `month` is everything together."""
+
+    MONTH = "month", _("每月收费")
+    BED = "bed", _("床位费")
+    CARE = "care", _("护理费")
+    MEAL = "meal", _("餐费")
+    DEPOSIT = "deposit", _("押金")
+    MEDICAL_RESERVE = "medical", _("医疗备用金")
+    OTHER = "other", _("其他收费")
+
+
+class StatedFeeUnit(TextChoices):
+    MONTH = "month", _("每月")
+    DAY = "day", _("每天")
+    YEAR = "year", _("每年")
+    ONCE = "once", _("一次")
+
+
+class SkillLevel(IntegerChoices):
+    """Of a care worker: five is the lowest, one the highest."""
+
+    FIVE = 5, _("五级（初级工）")
+    FOUR = 4, _("四级（中级工）")
+    THREE = 3, _("三级（高级工）")
+    TWO = 2, _("二级（技师）")
+    ONE = 1, _("一级（高级技师）")
+
+
+class ImportState(TextChoices):
+    READING = "reading", _("正在读取")
+    PREVIEWED = "previewed", _("等您核对")
+    APPLYING = "applying", _("正在写入")
+    APPLIED = "applied", _("已写入")
+    UNDOING = "undoing", _("正在撤销")
+    UNDONE = "undone", _("已撤销")
+    FAILED = "failed", _("没有完成")
+
+
+class RowVerdict(TextChoices):
+    """What an imported row would do; a conflict waits for somebody to decide."""
+
+    NEW = "new", _("新增")
+    UPDATE = "update", _("更新")
+    SAME = "same", _("没有变化")
+    MERGE = "merge", _("与表中另一行合并")
+    CONFLICT = "conflict", _("有冲突，等您决定")
+    REFUSED = "refused", _("没有采用")
+
+
+class RowDecision(TextChoices):
+    NEW = "new", _("是另一家，新增")
+    UPDATE = "update", _("是同一家，更新")
+    SKIP = "skip", _("这一行不要")
 
 
 class Nature(TextChoices):

@@ -3,11 +3,12 @@
 from facilities.models.admission import Application, Offer
 from facilities.models.bed import Bed, BedClaim, BedConfirmation, Room
 from facilities.models.contract import Contract, Transfer
-from facilities.models.facility import Facility, Listing
+from facilities.models.directory_import import DirectoryImport, ImportRow
+from facilities.models.facility import Facility, HospitalAgreement, Listing, Photo
 from facilities.models.past import PastBed, PastClaim
 from facilities.models.price import Fee, PriceVersion, ShortStayPrice
 from facilities.models.rating import Rating
-from facilities.models.staff import Employment, HomeToken, StaffInvitation, TokenUse
+from facilities.models.staff import CareWorker, Employment, HomeToken, StaffInvitation, TokenUse
 from facilities.models.stay import Bill, GradeSpell, Leave, Stay
 from facilities.models.trust import AdmissionFinding, BedReminder, NumberReport
 from facilities.models.visit import Visit, VisitSlot
@@ -21,13 +22,17 @@ __all__ = [
     "BedConfirmation",
     "BedReminder",
     "Bill",
+    "CareWorker",
     "Contract",
     "DirectedPriority",
+    "DirectoryImport",
     "Employment",
     "Facility",
     "Fee",
     "GradeSpell",
     "HomeToken",
+    "HospitalAgreement",
+    "ImportRow",
     "Leave",
     "ListRule",
     "Listing",
@@ -36,6 +41,7 @@ __all__ = [
     "Opening",
     "PastBed",
     "PastClaim",
+    "Photo",
     "PriceVersion",
     "Rating",
     "Room",

@@ -7,7 +7,7 @@ from django.db import models
 from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.keys import new_id
 from eldercare.kernel.sealed import SealedField
-from facilities.choices import EmploymentState, StaffRole
+from facilities.choices import EmploymentState, SkillLevel, StaffRole
 from facilities.models.facility import Facility
 from facilities.rules import transitions
 
@@ -80,6 +80,46 @@ class StaffInvitation(models.Model):
 
     def __str__(self) -> str:
         return f"staff_invitation:{self.pk}"
+
+
+class CareWorker(models.Model):
+    """A care worker of a home and the certificate that counts there, from a day until they left. Name and number are sealed.
+
+    `level` 5 (lowest) to 1; null: without a certificate of level. `issued_in` is the province the certificate is from.
+    """
+
+    SEALED_INDEXES = {"certificate_index": "certificate_no"}
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    facility = models.ForeignKey(Facility, models.CASCADE, related_name="care_team")
+    name = SealedField()
+    certificate_no = SealedField(null=True, blank=True)
+    certificate_index = models.CharField(max_length=64, null=True, blank=True, editable=False)
+    level = models.SmallIntegerField(choices=SkillLevel.choices, null=True, blank=True)
+    issued_in = models.CharField(max_length=6, blank=True)
+    issued_on = models.DateField(null=True, blank=True)
+    since = models.DateField()
+    left_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate_index"],
+                condition=models.Q(left_on__isnull=True),
+                name="a_certificate_counts_at_one_home_at_a_time",
+            ),
+            models.CheckConstraint(
+                name="a_skill_level_is_one_to_five",
+                condition=models.Q(level__isnull=True) | models.Q(level__range=(1, 5)),
+            ),
+            models.CheckConstraint(
+                name="a_care_worker_leaves_after_they_came",
+                condition=models.Q(left_on__isnull=True) | models.Q(left_on__gte=models.F("since")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"care_worker:{self.pk}"
 
 
 class HomeToken(models.Model):
