@@ -104,6 +104,7 @@ class Cause(models.TextChoices):
     REGULAR = "regular", _("当月补贴")
     BACK_PAY = "back_pay", _("补发")
     CORRECTION = "correction", _("更正")
+    DIFFERENCE = "difference", _("按变化补差")
 
 
 class LedgerKind(models.TextChoices):
@@ -149,3 +150,42 @@ class BreakClass(models.TextChoices):
     DUPLICATE = "duplicate", _("同一笔入账两次")
     RETURNED_AFTER_SUCCESS = "returned_after_success", _("成功后又退回")
     OTHER_DAY = "other_day", _("记在另一天")
+
+
+class ChangeKind(models.TextChoices):
+    """What the facts made of a right after its decision."""
+
+    RESUMED = "resumed", _("恢复发放")
+    INCREASED = "increased", _("提高标准")
+    DECREASED = "decreased", _("降低标准")
+    STOPPED = "stopped", _("停发")
+    MOVED = "moved", _("转区发放")
+
+
+class FlagKind(models.TextChoices):
+    """What a cross-check can find (160号 三、七；反欺诈)."""
+
+    DECEASED = "deceased", _("本人已去世")
+    DESTITUTE = "destitute", _("享受特困供养")
+    WORK_INJURY = "work_injury", _("领取工伤保险生活护理费")
+    TWO_ALLOWANCES = "two_allowances", _("正在领取残疾人两项补贴")
+    DOUBLE_CLAIM = "double_claim", _("重复申领")
+    ABSENT = "absent", _("补贴付给机构，人不在机构")
+    UNDECIDED = "undecided", _("缺少事实，不能复核")
+
+
+class FactListState(models.TextChoices):
+    """How far a list of facts is."""
+
+    LOOKED_AT = "looked_at", _("待确认")
+    TAKEN = "taken", _("已录入")
+    LEFT = "left", _("已放弃")
+
+
+class VersionState(models.TextChoices):
+    """How far a change of a programme's figures is."""
+
+    DRAFT = "draft", _("草稿")
+    PUBLISHED = "published", _("已发布")
+    TAKEN_BACK = "taken_back", _("已撤回")
+    LEFT = "left", _("已放弃")

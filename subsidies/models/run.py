@@ -123,7 +123,7 @@ class RunLine(models.Model):
             # Also across runs: the month one run pays as back pay, no other pays as its own.
             models.UniqueConstraint(
                 fields=["entitlement", "benefit_month"],
-                condition=~Q(cause=Cause.CORRECTION),
+                condition=~Q(cause__in=[Cause.CORRECTION, Cause.DIFFERENCE]),
                 name="a_benefit_month_is_credited_once",
             ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_run_line_is_worth_something"),

@@ -113,7 +113,7 @@ def queue(applications: QuerySet[Application], after: UUID | None = None) -> Que
 
 def application_file(applications: QuerySet[Application], application_id: UUID) -> ApplicationFile | None:
     """Give one application whole, or None when the queryset does not hold it."""
-    decided = Prefetch("decisions", Decision.objects.select_related("by", "entitlement").order_by("pk"))
+    decided = Prefetch("decisions", Decision.objects.select_related("by").order_by("pk"))
     cards = application_cards(
         applications.filter(pk=application_id).select_related("account").prefetch_related(decided)
     )
@@ -126,7 +126,7 @@ def application_file(applications: QuerySet[Application], application_id: UUID) 
             DecisionCard(row, Stage(row.stage), DecisionOutcome(row.outcome), kept_verdict(row.verdict))
             for row in decisions
         ),
-        entitlement=next((row.entitlement for row in decisions if hasattr(row, "entitlement")), None),
+        entitlement=Entitlement.objects.filter(decision__in=decisions).order_by("-first_month").first(),
     )
 
 

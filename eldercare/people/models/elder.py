@@ -1,5 +1,7 @@
 """An elder's file: whose it is, where the 户籍 was and is, what was declared, which certificate is held.
 
+Every fact has two times: the days it is true of, and since when (and until when) it was believed here. A correction
+supersedes a row and adds another; none is edited or deleted, so that what was known on a day can be asked for ever.
 Assessments, stays and money point here from the floors above; nothing here knows them.
 """
 
@@ -16,8 +18,22 @@ from eldercare.people.choices import Source
 from eldercare.people.models.person import Person
 
 
+class Believed(models.Manager):
+    """Only the rows that are believed now; `every` gives the superseded ones too."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(superseded_at__isnull=True)
+
+
+class Every(models.Manager):
+    """All rows, whatever is believed now."""
+
+
 class Elder(models.Model):
-    """A person of the age of the law who is registered here. `died_on` is null while no death is known."""
+    """A person of the age of the law who is registered here. `died_on` is null while no death is known.
+
+    `died_on` is what the last death report says.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.OneToOneField(Person, models.PROTECT, related_name="elder")
@@ -44,6 +60,10 @@ class HukouSpell(models.Model):
     days = DateRangeField(_("日期"))
     source = models.CharField(_("来源"), max_length=12, choices=Source, default=Source.FAMILY)
     recorded_at = models.DateTimeField(db_default=ClockNow(), editable=False)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Believed()
+    every = Every()
 
     class Meta:
         verbose_name = _("户籍")
@@ -51,6 +71,7 @@ class HukouSpell(models.Model):
             ExclusionConstraint(
                 name="an_elder_has_one_hukou_a_day",
                 expressions=[("elder", RangeOperators.EQUAL), ("days", RangeOperators.OVERLAPS)],
+                condition=models.Q(superseded_at__isnull=True),
             ),
         ]
         indexes = [models.Index(fields=["region", "elder"])]
@@ -75,6 +96,10 @@ class Certificate(models.Model):
     days = DateRangeField(_("日期"))
     source = models.CharField(_("来源"), max_length=12, choices=Source, default=Source.FAMILY)
     recorded_at = models.DateTimeField(db_default=ClockNow(), editable=False)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Believed()
+    every = Every()
 
     class Meta:
         verbose_name = _("残疾人证")
@@ -82,8 +107,10 @@ class Certificate(models.Model):
             ExclusionConstraint(
                 name="an_elder_holds_one_disability_certificate_a_day",
                 expressions=[("elder", RangeOperators.EQUAL), ("days", RangeOperators.OVERLAPS)],
+                condition=models.Q(superseded_at__isnull=True),
             ),
         ]
+        indexes = [models.Index(fields=["number_index"], name="certificates_by_number")]
 
     def __str__(self) -> str:
         return f"certificate:{self.pk}"
@@ -110,3 +137,25 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return f"declaration:{self.pk}"
+
+
+class DeathReport(models.Model):
+    """What was reported about an elder's death at one moment; the latest is in force and none is ever changed.
+
+    `died_on` null takes an earlier report back: the elder lives.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    elder = models.ForeignKey(Elder, models.CASCADE, related_name="death_reports")
+    died_on = models.DateField(_("去世日期"), null=True)
+    source = models.CharField(_("来源"), max_length=12, choices=Source, default=Source.FAMILY)
+    reported_by = models.CharField(max_length=80)
+    reported_at = models.DateTimeField(db_default=ClockNow(), editable=False)
+
+    class Meta:
+        verbose_name = _("去世登记")
+        indexes = [models.Index(fields=["elder", "-id"], name="death_reports_of_an_elder")]
+        triggers = [written_once("a_death_report_is_written_once")]
+
+    def __str__(self) -> str:
+        return f"death_report:{self.pk}"
