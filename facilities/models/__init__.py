@@ -4,7 +4,8 @@ from facilities.models.admission import Application, Offer
 from facilities.models.bed import Bed, BedClaim, BedConfirmation, Room
 from facilities.models.contract import Contract, Transfer
 from facilities.models.directory_import import DirectoryImport, ImportRow
-from facilities.models.facility import Facility, HospitalAgreement, Listing, Photo
+from facilities.models.facility import Facility, HospitalAgreement, Photo
+from facilities.models.listing import Listing, ListingDue
 from facilities.models.past import PastBed, PastClaim
 from facilities.models.price import Fee, PriceVersion, ShortStayPrice
 from facilities.models.rating import Rating
@@ -36,6 +37,7 @@ __all__ = [
     "Leave",
     "ListRule",
     "Listing",
+    "ListingDue",
     "NumberReport",
     "Offer",
     "Opening",

@@ -12,7 +12,7 @@ from django.db import models
 from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.keys import new_id
 from facilities.choices import BedType, ClaimKind, RoomType, WhyClosed
-from facilities.models import past
+from facilities.models import bells, past
 from facilities.models.facility import Facility
 
 
@@ -26,7 +26,7 @@ class Room(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["facility", "name"], name="a_room_has_one_name_in_its_home")]
-        triggers = [past.KEEP_ROOM]
+        triggers = [past.KEEP_ROOM, bells.rings_for(bells.OF_THE_HOME)]
 
     def __str__(self) -> str:
         return self.name
@@ -59,7 +59,7 @@ class Bed(models.Model):
                 name="only_a_closed_bed_says_why", condition=models.Q(why_closed="") | models.Q(admittable=False)
             ),
         ]
-        triggers = [past.KEEP_BED, past.BED_OUTLASTS_CLAIMS]
+        triggers = [past.KEEP_BED, past.BED_OUTLASTS_CLAIMS, bells.rings_for(bells.OF_THE_ROOM)]
 
     def __str__(self) -> str:
         return self.name
@@ -100,6 +100,7 @@ class BedClaim(models.Model):
         triggers = [
             past.KEEP_CLAIM,
             past.CLAIM_FITS_BED,
+            bells.rings_for(bells.OF_THE_BED),
             pgtrigger.Protect(name="a_claim_is_never_deleted", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="a_claim_keeps_its_bed_and_when_it_was_made",
@@ -139,7 +140,8 @@ class BedConfirmation(models.Model):
                 name="what_was_confirmed_is_not_rewritten",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("facility", "at", "by", "reference", "note", "changes", "counted"),
-            )
+            ),
+            bells.rings_for(bells.OF_THE_HOME),
         ]
         indexes = [models.Index(fields=["facility", "-at"], name="confirmation_latest_first")]
 

@@ -1,15 +1,12 @@
-"""A home and what is published about it. Beds, prices and ratings are nouns of their own.
-
-`Listing` is what the search reads: derived from the other tables, thrown away and made again at any time.
-"""
+"""A home and what is published about it. Beds, prices and ratings are nouns of their own."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
 from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.keys import new_id
 from facilities.choices import Datum, FacilityKind, Nature, OperatingState
+from facilities.models import bells
 
 
 class Facility(models.Model):
@@ -99,6 +96,7 @@ class Facility(models.Model):
             models.Index(fields=["region"], name="facility_by_region"),
             models.Index(fields=["credit_code"], condition=~models.Q(credit_code=""), name="facility_by_credit_code"),
         ]
+        triggers = [bells.rings_for(bells.OF_ITSELF)]
 
     def __str__(self) -> str:
         return self.name
@@ -153,51 +151,3 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return f"photo:{self.pk}"
-
-
-class Listing(models.Model):
-    """One home as the search sees it on `made_on`: filters, order and name tokens in one row.
-
-    Prices are the cheapest month (bed, care of that grade, meals) in fen; `price_order` puts homes without a price
-    last. `stars` are those a Beijing family may rely on: valid, and recognised there. Free beds are never kept here:
-    they are counted from the claims when asked.
-    """
-
-    facility = models.OneToOneField(Facility, models.CASCADE, primary_key=True, related_name="listing")
-    made_on = models.DateField()
-    region_code = models.CharField(max_length=9)
-    kind = models.CharField(max_length=12, choices=FacilityKind.choices)
-    quality = models.IntegerField()
-    stars = models.SmallIntegerField(null=True, blank=True)
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    price_from_fen = models.BigIntegerField(null=True, blank=True)
-    price_order = models.BigIntegerField()
-    self_care_from_fen = models.BigIntegerField(null=True, blank=True)
-    partial_from_fen = models.BigIntegerField(null=True, blank=True)
-    full_from_fen = models.BigIntegerField(null=True, blank=True)
-    dementia_from_fen = models.BigIntegerField(null=True, blank=True)
-    medical_insurance = models.BooleanField(null=True, blank=True)
-    subsidy_payable = models.BooleanField(null=True, blank=True)
-    takes_dementia = models.BooleanField(null=True, blank=True)
-    accepts_levels = ArrayField(models.SmallIntegerField(), null=True, blank=True)
-    accepts_hukou = ArrayField(models.CharField(max_length=9), null=True, blank=True)
-    bed_types = ArrayField(models.CharField(max_length=12), default=list, blank=True)
-    name_plain = models.CharField(max_length=260)
-    name_pinyin = models.CharField(max_length=1000)
-    name_initials = models.CharField(max_length=260)
-    name_tokens = ArrayField(models.CharField(max_length=12), default=list)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["-quality", "facility"], name="listing_in_order"),
-            models.Index(fields=["price_order", "facility"], name="listing_by_price"),
-            models.Index(
-                OpClass(models.F("region_code"), name="varchar_pattern_ops"),
-                models.F("quality").desc(),
-                name="listing_by_region",
-            ),
-            GinIndex(fields=["name_tokens"], name="listing_by_name"),
-        ]
-
-    def __str__(self) -> str:
-        return f"listing:{self.facility_id}"

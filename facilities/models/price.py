@@ -7,6 +7,7 @@ from django.db import models
 
 from eldercare.kernel.clock import ClockNow
 from facilities.choices import CareGrade, FeeKind, PriceItem, PriceUnit, RoomType
+from facilities.models import bells
 from facilities.models.facility import Facility
 
 # A month that was billed keeps the prices it was billed by, whoever asks: taking one away, or cutting its days, is
@@ -69,6 +70,7 @@ class PriceVersion(models.Model):
         ]
         triggers = [
             _billed_stays(),
+            bells.rings_for(bells.OF_THE_HOME),
             pgtrigger.Protect(
                 name="an_announced_price_keeps_its_amount",
                 operation=pgtrigger.Update,

@@ -4,6 +4,7 @@ from django.db import models
 
 from eldercare.kernel.keys import new_id
 from facilities.choices import RatingStatus, Stars
+from facilities.models import bells
 from facilities.models.facility import Facility
 
 
@@ -26,6 +27,7 @@ class Rating(models.Model):
                 name="a_rating_is_valid_when_issued", condition=models.Q(valid_until__gte=models.F("issued_on"))
             ),
         ]
+        triggers = [bells.rings_for(bells.OF_THE_HOME)]
 
     def __str__(self) -> str:
         return f"{self.standard} {self.level}"
