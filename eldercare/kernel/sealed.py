@@ -43,15 +43,25 @@ def _index_keys() -> dict[str, bytes]:
 
 def seal(text: str, place: str) -> bytes:
     """Encrypt a text for one place (`app.table.column`)."""
+    return seal_bytes(text.encode(), place)
+
+
+def open_sealed(sealed: bytes, place: str) -> str:
+    """Decrypt a text that was sealed for this place. Raises CannotOpen."""
+    return open_bytes(sealed, place).decode()
+
+
+def seal_bytes(content: bytes, place: str) -> bytes:
+    """Encrypt a content for one place (`app.table.column`)."""
     name, key = next(iter(_seal_keys().items()))
     nonce = os.urandom(NONCE_BYTES)
     encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(place.encode())
-    body = encryptor.update(text.encode()) + encryptor.finalize()
+    body = encryptor.update(content) + encryptor.finalize()
     return bytes([len(name)]) + name.encode() + nonce + encryptor.tag + body
 
 
-def open_sealed(sealed: bytes, place: str) -> str:
+def open_bytes(sealed: bytes, place: str) -> bytes:
     """Decrypt what was sealed for this place. Raises CannotOpen."""
     length = sealed[0]
     name = sealed[1 : 1 + length].decode()
@@ -67,7 +77,7 @@ def open_sealed(sealed: bytes, place: str) -> str:
     decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
     decryptor.authenticate_additional_data(place.encode())
     try:
-        return (decryptor.update(body) + decryptor.finalize()).decode()
+        return decryptor.update(body) + decryptor.finalize()
     except InvalidTag as error:
         raise CannotOpen(f"{place}: altered, or sealed for another place") from error
 
@@ -105,10 +115,10 @@ class SealedField(models.BinaryField):
         return f"{self.model._meta.db_table}.{self.column}"
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return None if value is None else self.unpack(open_sealed(bytes(value), self.place))
+        return None if value is None else self.unpack(open_bytes(bytes(value), self.place))
 
     def get_prep_value(self, value: Any) -> Any:
-        return None if value is None else seal(self.pack(value), self.place)
+        return None if value is None else seal_bytes(self.pack(value), self.place)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         sealed = value if prepared else self.get_prep_value(value)
@@ -123,18 +133,28 @@ class SealedField(models.BinaryField):
     def value_to_string(self, obj: Any) -> str:
         raise TypeError(f"{self.place} is sealed and is not written to fixtures")
 
-    def pack(self, value: Any) -> str:
-        return str(value)
+    def pack(self, value: Any) -> bytes:
+        return str(value).encode()
 
-    def unpack(self, text: str) -> Any:
-        return text
+    def unpack(self, content: bytes) -> Any:
+        return content.decode()
 
 
 class SealedJSONField(SealedField):
     """A structure (answers, conditions, a verdict with health facts) kept sealed."""
 
-    def pack(self, value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False, default=str)
+    def pack(self, value: Any) -> bytes:
+        return json.dumps(value, ensure_ascii=False, default=str).encode()
 
-    def unpack(self, text: str) -> Any:
-        return json.loads(text)
+    def unpack(self, content: bytes) -> Any:
+        return json.loads(content)
+
+
+class SealedBytesField(SealedField):
+    """A file's content kept sealed. Its model says `SEALED_AT_ONCE`: how many rows fit into memory together."""
+
+    def pack(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def unpack(self, content: bytes) -> Any:
+        return content

@@ -17,10 +17,10 @@ from django.db.models import Model
 
 from eldercare.accounts.services.second_factor import reseal_secrets
 from eldercare.audit.services import record
-from eldercare.kernel.sealed import CannotOpen, SealedField, blind_index, key_name, open_sealed, seal
+from eldercare.kernel.sealed import CannotOpen, SealedField, blind_index, key_name, open_bytes, seal_bytes
 from eldercare.kernel.viewer import system
 
-BATCH = 500
+BATCH = 500  # rows at once; a table of whole files says its own `SEALED_AT_ONCE`
 
 
 class Command(BaseCommand):
@@ -77,9 +77,10 @@ def _batch(model: type[Model], last: Any) -> list[tuple]:
     table, pk = quote(model._meta.db_table), quote(model._meta.pk.column)
     columns = ", ".join([pk, *map(quote, _columns(model))])
     after = f"WHERE {pk} > %s" if last is not None else ""
+    at_once = getattr(model, "SEALED_AT_ONCE", BATCH)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns} FROM {table} {after} ORDER BY {pk} LIMIT {BATCH} FOR UPDATE",
+            f"SELECT {columns} FROM {table} {after} ORDER BY {pk} LIMIT {at_once} FOR UPDATE",
             [] if last is None else [last],
         )
         return cursor.fetchall()
@@ -87,21 +88,21 @@ def _batch(model: type[Model], last: Any) -> list[tuple]:
 
 def _rotate_row(model: type[Model], key: str, pk: Any, raw: list[Any]) -> Counter[str]:
     fields, done = _sealed(model), Counter()
-    texts, changes = {}, {}
+    opened, changes = {}, {}
     for field, value in zip(fields, raw, strict=False):
         if value is None:
             continue
         try:
-            texts[field.name] = open_sealed(bytes(value), field.place)
+            opened[field.name] = open_bytes(bytes(value), field.place)
         except CannotOpen:
             done["unreadable"] += 1
             continue
         if key_name(bytes(value)) != key:
-            changes[field.column] = seal(texts[field.name], field.place)
+            changes[field.column] = seal_bytes(opened[field.name], field.place)
             done["resealed"] += 1
     for (column, name), stored in zip(_indexes(model).items(), raw[len(fields) :], strict=True):
-        if name in texts and stored != blind_index(texts[name]):
-            changes[column] = blind_index(texts[name])
+        if name in opened and stored != blind_index(opened[name].decode()):
+            changes[column] = blind_index(opened[name].decode())
             done["reindexed"] += 1
     if changes:
         _write(model, pk, changes)
