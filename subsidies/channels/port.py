@@ -9,6 +9,8 @@ from datetime import date
 from typing import Protocol
 
 EXECUTED, REFUSED, PENDING, NOT_FOUND = "executed", "refused", "pending", "not_found"
+# What a bank says of an account: there and in that name; there in another; not there; no longer.
+MATCHED, NAME_DIFFERS, UNKNOWN_ACCOUNT, ACCOUNT_CLOSED = "matched", "name_differs", "unknown_account", "account_closed"
 
 
 class NoAnswer(Exception):
@@ -36,6 +38,21 @@ class Reply:
     bank_ref: str = ""
     booked_on: date | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class AccountQuestion:
+    """Is there an account of this number, in this name? No money moves."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True)
+class AccountAnswer:
+    """What the channel says of an account: one of the four words above."""
+
+    outcome: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,9 @@ class Channel(Protocol):
 
     def query(self, keys: Sequence[str]) -> list[Reply]:
         """Ask what became of orders. Raises NoAnswer."""
+
+    def check_account(self, question: AccountQuestion) -> AccountAnswer:
+        """Ask whether an account is there and in whose name, without moving money. Raises NoAnswer."""
 
     def statement(self, day: date) -> DayStatement:
         """Fetch a day's statement. Raises NoAnswer."""

@@ -9,7 +9,19 @@ import httpx
 from django.conf import settings
 
 from eldercare.kernel import faults
-from subsidies.channels.port import Booking, DayStatement, NoAnswer, Order, Reply
+from subsidies.channels.port import (
+    ACCOUNT_CLOSED,
+    MATCHED,
+    NAME_DIFFERS,
+    UNKNOWN_ACCOUNT,
+    AccountAnswer,
+    AccountQuestion,
+    Booking,
+    DayStatement,
+    NoAnswer,
+    Order,
+    Reply,
+)
 
 SEND_CONNECTING = faults.point("send.connecting", "a batch is about to be sent; the bank has not seen it")
 SEND_REQUEST_COMPLETE = faults.point(
@@ -37,6 +49,13 @@ class SandboxChannel:
         answer = self._asked("POST", "/queries", {"keys": list(keys)}, QUERY_SENT)
         faults.passing(QUERY_ANSWERED)
         return _understood(answer)
+
+    def check_account(self, question: AccountQuestion) -> AccountAnswer:
+        answer = self._asked("POST", "/accounts/check", {"account": question.number, "name": question.name})
+        said = answer.get("state") if isinstance(answer, dict) else None
+        if said not in (MATCHED, NAME_DIFFERS, UNKNOWN_ACCOUNT, ACCOUNT_CLOSED):
+            raise NoAnswer("the answer is not in the agreed form")
+        return AccountAnswer(said)
 
     def statement(self, day: date) -> DayStatement:
         try:

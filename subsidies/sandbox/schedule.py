@@ -19,6 +19,14 @@ MISFORTUNES = {
     "book_twice": "execute twice under one key",
 }
 
+# Of accounts that are asked about; all others are there and in the name that was asked. `when` knows `account` and `name`.
+CHECKS = {
+    "name_differs": "say that the account is in another name",
+    "unknown_account": "say that there is no such account",
+    "account_closed": "say that the account is closed",
+    "no_answer": "hang up without answering",
+}
+
 
 class BadSchedule(Exception):
     """A schedule that can't be read; the text says where."""
@@ -72,15 +80,22 @@ class Schedule:
 
     def fate_of(self, item: dict[str, Any]) -> dict[str, Any]:
         """Decide an item's fate, once; an empty one is ordinary business."""
+        return self._first(item, MISFORTUNES)
+
+    def answer_for(self, account: str, name: str) -> str:
+        """Say what the bank answers about an account."""
+        return self._first({"key": "", "account": account, "name": name}, CHECKS).get("do", "matched")
+
+    def _first(self, item: dict[str, Any], kinds: dict[str, str]) -> dict[str, Any]:
         for rule in self.rules:
-            if rule.takes(item):
+            if rule.do in kinds and rule.takes(item):
                 return {"do": rule.do, **rule.options}
         return {}
 
 
 def _rule(number: int, entry: Any) -> Rule:
-    if not isinstance(entry, dict) or entry.get("do") not in MISFORTUNES:
-        raise BadSchedule(f"rule {number}: `do` must be one of {', '.join(MISFORTUNES)}")
+    if not isinstance(entry, dict) or entry.get("do") not in {**MISFORTUNES, **CHECKS}:
+        raise BadSchedule(f"rule {number}: `do` must be one of {', '.join({**MISFORTUNES, **CHECKS})}")
     known = {"do", "when", "times", "skip"}
     return Rule(
         do=entry["do"],

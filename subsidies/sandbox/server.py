@@ -1,6 +1,6 @@
 """The sandbox bank's counter: JSON over HTTP on this machine only. It keeps nothing itself; store.py does.
 
-POST /batches {"items": […]} · POST /queries {"keys": […]} · GET /statements/2026-07-31 · /balances/<account> · /healthz
+POST /batches {"items": […]} · POST /queries {"keys": […]} · POST /accounts/check {"account", "name"} · GET /statements/2026-07-31 · /balances/<account> · /healthz
 """
 
 import json
@@ -43,7 +43,7 @@ class _Counter(BaseHTTPRequestHandler):
         self._answered({"/healthz": self._health, "/statements/": self._statement, "/balances/": self._balance})
 
     def do_POST(self) -> None:
-        self._answered({"/batches": self._batch, "/queries": self._queries})
+        self._answered({"/batches": self._batch, "/queries": self._queries, "/accounts/check": self._check})
 
     def _answered(self, doors: dict[str, Callable[[str], dict[str, Any] | None]]) -> None:
         for path, act in doors.items():
@@ -91,15 +91,29 @@ class _Counter(BaseHTTPRequestHandler):
             raise Unreadable("keys are texts")
         return {"items": [self.books.asked_about(key) for key in keys]}
 
-    def _body(self, name: str) -> list[Any]:
+    def _check(self, _rest: str) -> dict[str, Any] | None:
+        body = self._json()
+        if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in ("account", "name")):
+            raise Unreadable("an account and a name, both texts")
+        with self.books.turn:
+            said = self.books.schedule.answer_for(body["account"], body["name"])
+        return None if said == "no_answer" else {"state": said}
+
+    def _json(self) -> Any:
         length = int(self.headers.get("Content-Length") or 0)
         if length > LONGEST_BODY:
             self.close_connection = True
             raise Unreadable("too long")
         try:
-            body = json.loads(self.rfile.read(length))
+            return json.loads(self.rfile.read(length))
+        except ValueError as error:
+            raise Unreadable("not JSON") from error
+
+    def _body(self, name: str) -> list[Any]:
+        body = self._json()
+        try:
             rows = body[name]
-        except (ValueError, KeyError, TypeError) as error:
+        except (KeyError, TypeError) as error:
             raise Unreadable(f'expected {{"{name}": […]}}') from error
         if not isinstance(rows, list) or not 0 < len(rows) <= MOST_ITEMS:
             raise Unreadable(f"1 to {MOST_ITEMS} {name} at a time")

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from eldercare.kernel import faults
 from eldercare.settings.env import data_dir
-from subsidies.sandbox.schedule import MISFORTUNES, BadSchedule, Schedule
+from subsidies.sandbox.schedule import CHECKS, MISFORTUNES, BadSchedule, Schedule
 from subsidies.sandbox.server import serve
 from subsidies.sandbox.store import Books
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     """Serve until told to stop; the books survive a restart."""
 
     help = "Run the sandbox bank on this machine. A schedule (JSON) tells it what to do wrong: " + "; ".join(
-        f"{name}: {meaning}" for name, meaning in MISFORTUNES.items()
+        f"{name}: {meaning}" for name, meaning in {**MISFORTUNES, **CHECKS}.items()
     )
     requires_system_checks: list[str] = []
 
