@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from eldercare.kernel.viewer import Viewer
+from eldercare.people.access import may_act_for
 from eldercare.regions.rules.codes import scope_prefix
-from subsidies.models import Application, Entitlement, Routing, Run
+from subsidies.choices import ApplicationState, FilingState
+from subsidies.models import AccountChange, Application, Entitlement, Filing, Inquiry, Paper, Routing, Run
 
 STREET_OFFICER = "street_officer"
 DISTRICT_OFFICER = "district_officer"
@@ -47,6 +49,62 @@ def may_review(viewer: Viewer, application: Application) -> bool:
 def may_decide(viewer: Viewer, application: Application) -> bool:
     """Tell whether the viewer is an officer of the district the application went to."""
     return viewer.has(DISTRICT_OFFICER, "region", application.district_id)
+
+
+def may_conclude_now(viewer: Viewer, application: Application) -> bool:
+    """Tell whether it is the viewer's turn: the street's while it reviews, the district's afterwards."""
+    if application.state == ApplicationState.SUBMITTED:
+        return may_review(viewer, application)
+    return may_decide(viewer, application)
+
+
+def windows_of(viewer: Viewer) -> list[str]:
+    """Give the streets at whose window the viewer may fill in forms for the families who come."""
+    return sorted(viewer.places("region", STREET_OFFICER))
+
+
+def filings_visible_to(viewer: Viewer) -> QuerySet[Filing]:
+    """Give the forms the viewer fills in or filled in, and those that were sent for the elders the viewer stands beside."""
+    sent = Q(elder__in=viewer.places("elder"), state=FilingState.SENT)
+    own = Q(window__isnull=True, elder__in=viewer.places("elder")) | Q(window__in=windows_of(viewer))
+    return Filing.objects.filter(sent | Q(own, begun_by=viewer.user_id))
+
+
+def may_fill_in(viewer: Viewer, filing: Filing) -> bool:
+    """Tell whether the viewer fills in this form: its author, who may act for the elder or serves at its window."""
+    if filing.begun_by_id != viewer.user_id:
+        return False
+    if filing.window_id:
+        return viewer.has(STREET_OFFICER, "region", filing.window_id)
+    return may_act_for(viewer, filing.elder_id)
+
+
+def inquiries_visible_to(viewer: Viewer) -> QuerySet[Inquiry]:
+    """Give what was asked about the elders the viewer stands beside, and about the cases on the viewer's desk."""
+    beside = Q(application__elder__in=viewer.places("elder"))
+    return Inquiry.objects.filter(beside | Q(application__in=desk_applications(viewer)))
+
+
+def desk_inquiries(viewer: Viewer) -> QuerySet[Inquiry]:
+    """Give what was asked about the cases on the viewer's desk."""
+    return Inquiry.objects.filter(application__in=desk_applications(viewer))
+
+
+def papers_visible_to(viewer: Viewer) -> QuerySet[Paper]:
+    """Give the papers of the elders the viewer stands beside, those handed in with the cases on the viewer's desk, and those
+    of a form the viewer fills in. Nobody else finds one; a draft of somebody else's is not theirs yet.
+    """
+    cases = desk_applications(viewer)
+    handed_in = Q(filing__state=FilingState.SENT) | Q(inquiry__answered_at__isnull=False)
+    own = Q(filing__in=filings_visible_to(viewer)) | Q(inquiry__application__elder__in=viewer.places("elder"))
+    on_desk = Q(filing__applications__in=cases) | Q(inquiry__application__in=cases)
+    found = Paper.objects.filter(own | (handed_in & on_desk))
+    return Paper.objects.filter(pk__in=found.values("pk"))
+
+
+def changes_visible_to(viewer: Viewer) -> QuerySet[AccountChange]:
+    """Give the changes of the payout account of the elders the viewer stands beside."""
+    return AccountChange.objects.filter(elder__in=viewer.places("elder"))
 
 
 def entitlements_visible_to(viewer: Viewer) -> QuerySet[Entitlement]:

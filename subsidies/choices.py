@@ -43,6 +43,39 @@ class Origin(models.TextChoices):
     ASSESSMENT = "assessment", _("评估结果自动生成")
 
 
+class FilingState(models.TextChoices):
+    """How far an application form is."""
+
+    DRAFT = "draft", _("还没填完")
+    SENT = "sent", _("已提交")
+    DISCARDED = "discarded", _("已放弃")
+
+
+class MediaType(models.TextChoices):
+    """What a paper can be uploaded as."""
+
+    PDF = "application/pdf", "PDF"
+    JPEG = "image/jpeg", "JPEG"
+    PNG = "image/png", "PNG"
+
+
+class CheckState(models.TextChoices):
+    """What the bank said of a payout account: is it there, and is it the elder's?"""
+
+    UNVERIFIED = "unverified", _("等银行核对")
+    VERIFIED = "verified", _("银行已核对")
+    FAILED = "failed", _("银行核对没有通过")
+
+
+class ChangeState(models.TextChoices):
+    """Where a change of the payout account stands. Until the bank has verified the new one the old one is paid."""
+
+    WAITING = "waiting", _("等银行核对新账户")
+    EFFECTIVE = "effective", _("已换到新账户")
+    FAILED = "failed", _("没有换成，仍用原账户")
+    WITHDRAWN = "withdrawn", _("已取消")
+
+
 class Stage(models.TextChoices):
     """The looks at an application; never two by the same officer. A re-check answers an appeal."""
 

@@ -13,7 +13,7 @@ from eldercare.kernel import clock, faults
 from eldercare.kernel.refusal import Refusal
 from subsidies.choices import RunState
 from subsidies.models import Run
-from subsidies.services import apply, close, pay, post, reconcile, redeem, route, settle
+from subsidies.services import accounts, apply, close, follow_hukou, pay, post, reconcile, redeem, route, settle
 
 SWEEP_RUNNING = faults.point("sweep.running", "the sweeper has begun to look for work whose bell was lost")
 BEAT_TICK = faults.point("beat.tick", "the calendar's bell is rung")
@@ -45,6 +45,24 @@ def open_due_runs() -> None:
     """Open next month's runs once the decisions are closed."""
     faults.passing(BEAT_TICK)
     settle.open_due_runs()
+
+
+@shared_task
+def check_account(account_id: str) -> None:
+    """Ask the bank about a payout account."""
+    accounts.check_account(account_id)
+
+
+@shared_task
+def check_accounts() -> None:
+    """Ask the bank about the payout accounts whose bell was lost."""
+    accounts.check_waiting()
+
+
+@shared_task
+def follow_the_hukou() -> None:
+    """Send applications on to the street the 户籍 has moved to."""
+    follow_hukou.follow_the_hukou()
 
 
 @shared_task

@@ -227,11 +227,21 @@ CELERY_BEAT_SCHEDULE: dict = {
     "settlement-sweep": {"task": "subsidies.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
     "bills-to-redeem": {"task": "subsidies.tasks.redeem_due", "schedule": 15, "options": {"expires": 15}},
     "unanswered-payments": {"task": "subsidies.tasks.ask_unknown", "schedule": 15, "options": {"expires": 15}},
+    "accounts-to-check": {"task": "subsidies.tasks.check_accounts", "schedule": 60, "options": {"expires": 60}},
+    "hukou-moved": {"task": "subsidies.tasks.follow_the_hukou", "schedule": 60, "options": {"expires": 60}},
     "statements": {"task": "subsidies.tasks.collect_statements", "schedule": 15, "options": {"expires": 15}},
 }
 
 # How letters leave: people/senders.py says which ways there are. The real service names `mail_and_sms`.
 LETTER_SENDER = os.environ.get("LETTER_SENDER", "eldercare.people.senders.outbox")
+
+# Papers of an application: how large one may be, how many there may be, and what is not even read (a proxy in front should
+# refuse the last one by itself).
+PAPER_MOST_BYTES = int(os.environ.get("PAPER_MOST_BYTES", "10000000"))
+PAPERS_MOST = int(os.environ.get("PAPERS_MOST", "20"))
+UPLOAD_NEVER_READ_BYTES = int(os.environ.get("UPLOAD_NEVER_READ_BYTES", "100000000"))
+# A body of the API, in JSON.
+API_MOST_BYTES = int(os.environ.get("API_MOST_BYTES", "5000000"))
 
 # The sandbox bank: a separate process, spoken to over HTTP.
 SANDBOX_BANK_URL = os.environ.get("SANDBOX_BANK_URL", "http://127.0.0.1:8900")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.keys import new_id
 from eldercare.kernel.sealed import SealedField, SealedJSONField
-from subsidies.choices import OPEN_STATES, AccountKind, ApplicationState, Origin
+from subsidies.choices import OPEN_STATES, AccountKind, ApplicationState, CheckState, Origin
 from subsidies.models.sentences import refusing
 from subsidies.rules.transitions import EVERY_STEP
 
@@ -23,7 +23,10 @@ STEPS = ", ".join(f"('{before}', '{after}')" for before, after in sorted(EVERY_S
 
 
 class PayoutAccount(models.Model):
-    """A card of the elder to which benefits are credited (160号 六). The number is sealed and shown by its last four."""
+    """A card of the elder to which benefits are credited (160号 六). The number is sealed and shown by its last four.
+
+    `check_state` is what the bank said when it was asked whether the card is there and the elder's; `check_reason` why not.
+    """
 
     SEALED_INDEXES = {"number_index": "number"}
 
@@ -32,16 +35,32 @@ class PayoutAccount(models.Model):
     kind = models.CharField(_("账户种类"), max_length=30, choices=AccountKind)
     number = SealedField()
     number_index = models.CharField(max_length=64, editable=False)
+    check_state = models.CharField(max_length=12, choices=CheckState, default=CheckState.UNVERIFIED)
+    check_reason = models.CharField(max_length=40, blank=True)
+    checked_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField(db_default=ClockNow(), editable=False)
 
     class Meta:
         verbose_name = _("收款账户")
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(check_state=CheckState.UNVERIFIED), name="accounts_waiting_for_the_bank"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["elder", "kind", "number_index"], name="an_elder_keeps_each_payout_account_once"
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=AccountKind.values), name="a_payout_account_is_one_of_the_allowed_cards"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(check_state=CheckState.UNVERIFIED)
+                    | Q(check_state=CheckState.VERIFIED, checked_at__isnull=False)
+                    | (Q(check_state=CheckState.FAILED, checked_at__isnull=False) & ~Q(check_reason=""))
+                ),
+                name="a_checked_account_says_when_and_why_not",
             ),
         ]
 
@@ -56,6 +75,7 @@ class Application(models.Model):
 
     `programme` is a benefit id such as `beijing/2019-160/nursing`. `facts` and `verdict` are the snapshot of the day.
     `entered_by` is the officer who filed it at a window. `due_on` is the last day of the step that began on `step_began_on`.
+    `filing` is the form it was asked for in. `chosen`: where two benefits exclude each other, what was laid out and chosen.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -69,6 +89,8 @@ class Application(models.Model):
     district = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
     account = models.ForeignKey(PayoutAccount, models.PROTECT, null=True, related_name="+")
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    filing = models.ForeignKey("subsidies.Filing", models.PROTECT, null=True, related_name="applications")
+    chosen = SealedJSONField(null=True)
     state = models.CharField(max_length=20, choices=ApplicationState, default=ApplicationState.SUBMITTED)
     step_began_on = models.DateField(null=True)
     due_on = models.DateField(null=True)

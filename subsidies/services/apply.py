@@ -1,6 +1,11 @@
-"""An application for one benefit begins: by the family, or by an assessed 重度失能 by itself (160号 四). Decides nothing."""
+"""An application for one benefit begins: by the family, or by an assessed 重度失能 by itself (160号 四). Decides nothing.
 
+The form for several benefits at once is `services/filing.py`; it opens each of them through here.
+"""
+
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +16,6 @@ from eldercare.kernel import clock
 from eldercare.kernel.days import Month
 from eldercare.kernel.locks import lock_name
 from eldercare.kernel.refusal import Refusal
-from eldercare.kernel.sealed import blind_index
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer, system
 from eldercare.people.access import elders_beside
@@ -28,8 +32,10 @@ from subsidies.rules.facts import ElderInput, elder_to
 from subsidies.rules.programme import Benefit, benefits
 from subsidies.rules.transitions import FAMILY, state_after
 from subsidies.selectors.programmes import answers_for
-from subsidies.services.guards import family_only, locked, not_found
-from subsidies.services.letters import tell_family
+from subsidies.services.accounts import ask_the_bank, keep_account
+from subsidies.services.guards import family_only, locked, not_found, refuse_for_the_dead
+from subsidies.services.inquiries import close_open_inquiry
+from subsidies.services.letters import listed, tell_family
 
 STREET_DIGITS = 9
 LOOKED_BACK = timedelta(days=7)
@@ -42,29 +48,43 @@ def apply_for_subsidy(
     """Apply for one benefit, paid to one of the cards the programme allows; it goes to the street of the 户籍.
 
     An application that an assessment opened by itself is completed with the account. Raises Refusal `not_found` (404),
-    `may_not_act` (403), `unknown_programme`, `account_kind`, `account_number`, `hukou_elsewhere`, `street_unknown`,
-    `already_open` (409), `already_entitled` (409).
+    `may_not_act` (403), `elder_died`, `unknown_programme`, `account_kind`, `account_number`, `hukou_elsewhere`,
+    `street_unknown`, `already_open` (409), `already_entitled` (409).
     """
     elder = elders_beside(viewer).filter(pk=elder_id).first()
     if elder is None:
         raise not_found()
     family_only(viewer, elder.pk)
-    benefit = _benefit(programme)
-    number = _account_number(benefit, account_kind, account_number)
+    refuse_for_the_dead(elder)
+    benefit = benefit_to_apply_for(programme)
+    number = account_number_of(benefit, account_kind, account_number)
     lock_name(f"subsidy:{elder.pk}:{benefit.id}")
+    refuse_second(elder, benefit)
+    account = keep_account(elder.pk, account_kind, number)
+    application, is_new = open_or_complete(viewer, elder, benefit, account=account, applied_by_id=viewer.person_id)
+    if is_new:
+        tell_applied([application])
+    ask_the_bank(account)
+    return application
+
+
+def open_or_complete(
+    viewer: Viewer, elder: Elder, benefit: Benefit, *, account: PayoutAccount, applied_by_id: UUID, **more: Any
+) -> tuple[Application, bool]:
+    """Open an application, or complete the one an assessment opened; True when it is new. The name is held already."""
     waiting = _waiting_for_account(elder, benefit)
     if waiting is None:
-        _refuse_second(elder, benefit)
-    account = _account(elder, account_kind, number)
-    if waiting:
-        waiting.account, waiting.applied_by_id = account, viewer.person_id
-        waiting.save(update_fields=["account", "applied_by"])
-        record(viewer, "subsidy.account_given", _noun(waiting), place=waiting.street_id)
-        return waiting
-    application = _open(elder, benefit, origin=Origin.FAMILY, applied_by_id=viewer.person_id, account=account)
-    record(viewer, "subsidy.applied", _noun(application), place=application.street_id, facts={"programme": benefit.id})
-    _tell_applied(application, benefit)
-    return application
+        asked = {"origin": Origin.FAMILY, "applied_by_id": applied_by_id, "account": account, **more}
+        application = _open(elder, benefit, **asked)
+        record(
+            viewer, "subsidy.applied", _noun(application), place=application.street_id, facts={"programme": benefit.id}
+        )
+        return application, True
+    for name, value in {"account": account, "applied_by_id": applied_by_id, **more}.items():
+        setattr(waiting, name, value)
+    waiting.save(update_fields=["account", "applied_by", *more])
+    record(viewer, "subsidy.account_given", _noun(waiting), place=waiting.street_id)
+    return waiting, False
 
 
 @transaction.atomic
@@ -86,6 +106,7 @@ def withdraw_application(viewer: Viewer, *, application_id: UUID) -> Application
         )
     application.state = ApplicationState.WITHDRAWN
     application.save(update_fields=["state"])
+    close_open_inquiry(application)
     record(viewer, "subsidy.withdrawn", _noun(application), place=application.street_id)
     return application
 
@@ -164,7 +185,8 @@ def snapshot(elder: ElderInput, answer: BenefitAnswer) -> dict[str, object]:
     return {"facts": elder_to(elder), "verdict": answer.to_json()}
 
 
-def _benefit(programme: str) -> Benefit:
+def benefit_to_apply_for(programme: str) -> Benefit:
+    """Give the benefit of an id. Raises Refusal `unknown_programme`."""
     benefit = benefits().get(programme)
     if benefit is None or not benefit.programme.accounts:
         raise Refusal(
@@ -176,7 +198,8 @@ def _benefit(programme: str) -> Benefit:
     return benefit
 
 
-def _account_number(benefit: Benefit, kind: str, number: str) -> str:
+def account_number_of(benefit: Benefit, kind: str, number: str) -> str:
+    """Read the number of a card the benefit may be paid to. Raises Refusal `account_kind`, `account_number`."""
     if kind not in benefit.programme.accounts:
         sentence = say("请选择文件允许的六种卡之一。")
         raise Refusal("account_kind", sentence, fields={"account_kind": sentence})
@@ -185,13 +208,6 @@ def _account_number(benefit: Benefit, kind: str, number: str) -> str:
         sentence = say("账号看起来不对，请照卡面核对后重新填写。")
         raise Refusal("account_number", sentence, fields={"account_number": sentence})
     return digits
-
-
-def _account(elder: Elder, kind: str, number: str) -> PayoutAccount:
-    account, _new = PayoutAccount.objects.get_or_create(
-        elder=elder, kind=kind, number_index=blind_index(number), defaults={"number": number}
-    )
-    return account
 
 
 def _street(elder: Elder, benefit: Benefit) -> str | None:
@@ -230,31 +246,43 @@ def _entitlement(elder: Elder, benefit: Benefit) -> Entitlement | None:
     return rows.exclude(last_month__lt=Month.of(clock.today()).first_day).first()
 
 
-def _refuse_second(elder: Elder, benefit: Benefit) -> None:
+def refuse_second(elder: Elder, benefit: Benefit) -> None:
+    """Refuse what is applied for or drawn already; one that only waits for the account may be completed.
+
+    Raises Refusal `already_open` (409), `already_entitled` (409).
+    """
+    if _waiting_for_account(elder, benefit):
+        return
     if _open_one(elder, benefit):
         raise Refusal(
             "already_open",
-            say("这一项已经申请过，正在办理。"),
+            say("{benefit}已经申请过，正在办理。", benefit=benefit.name),
             next_step=say("请在“补贴”页面看办到了哪一步，不用再申请一次。"),
             status=409,
+            fields={"programmes": say("{benefit}已经申请过，正在办理。", benefit=benefit.name)},
         )
     if _entitlement(elder, benefit):
         raise Refusal(
             "already_entitled",
-            say("这一项补贴已经批准，正在按月发放。"),
+            say("{benefit}已经批准，正在按月发放。", benefit=benefit.name),
             next_step=say("请在“补贴”页面看发放的情况。"),
             status=409,
+            fields={"programmes": say("{benefit}已经批准，正在按月发放。", benefit=benefit.name)},
         )
 
 
-def _tell_applied(application: Application, benefit: Benefit) -> None:
+def tell_applied(applications: Sequence[Application]) -> None:
+    """Tell the family, in one letter, where what was asked for in one act has gone."""
+    first = applications[0]
     tell_family(
-        application.elder_id,
+        first.elder_id,
         kind="subsidy.applied",
-        subject=say("{benefit}的申请已收到", benefit=benefit.name),
+        subject=say(
+            "{benefits}的申请已收到", benefits=listed([benefits()[one.programme].name for one in applications])
+        ),
         body=say(
-            "申请已经送到{street}。街道初审后由区民政局决定，有结果会马上告诉您。",
-            street=full_name(application.street_id),
+            "申请已经送到{street}。街道初审后由区民政局决定，有结果会马上告诉您。办到哪一步，登录后在“补贴”页面随时能看。",
+            street=full_name(first.street_id),
         ),
     )
 

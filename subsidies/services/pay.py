@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.module_loading import import_string
 
 from eldercare.audit.services import record
@@ -22,8 +22,8 @@ from eldercare.kernel.viewer import Viewer, system
 from subsidies.access import may_settle
 from subsidies.channels import channel as channel_named
 from subsidies.channels.port import EXECUTED, NOT_FOUND, REFUSED, NoAnswer, Order, Reply
-from subsidies.choices import LedgerKind, PaymentKind, PaymentState, RunState
-from subsidies.models import Payment, PayoutAccount, Redemption, Run, RunLine
+from subsidies.choices import ChangeState, CheckState, LedgerKind, PaymentKind, PaymentState, RunState
+from subsidies.models import AccountChange, Payment, PayoutAccount, Redemption, Run, RunLine
 from subsidies.models.payment import DEAD_STATES
 from subsidies.rules.settlement import PAYMENT_STEPS, may_step
 from subsidies.services import post
@@ -241,7 +241,10 @@ def _accounts(lines: Sequence[RunLine]) -> dict[UUID, UUID]:
 
 
 def _newest_accounts(elder_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    rows = PayoutAccount.objects.filter(elder__in=set(elder_ids)).order_by("recorded_at", "pk")
+    """Give each elder's newest account; one the bank refused, or only asked to be changed to, comes after all others."""
+    not_yet = Exists(AccountChange.objects.exclude(state=ChangeState.EFFECTIVE).filter(account=OuterRef("pk")))
+    usable = Case(When(~Q(check_state=CheckState.FAILED) & ~not_yet, then=Value(1)), default=Value(0))
+    rows = PayoutAccount.objects.filter(elder__in=set(elder_ids)).order_by(usable, "recorded_at", "pk")
     return dict(rows.values_list("elder_id", "pk"))
 
 
