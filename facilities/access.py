@@ -5,11 +5,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from eldercare.kernel.viewer import Viewer
+from eldercare.people.access import may_act_for
 from eldercare.regions.rules.codes import covers, scope_prefix
 from facilities.choices import StaffRole
-from facilities.models import Application, Bill, Employment, Facility, Offer, Stay
+from facilities.models import Application, Bill, Contract, Employment, Facility, Offer, Skip, Stay, Transfer, Visit
 
 OFFICERS = ("district_officer", "city_officer")
+OVERSEERS = (*OFFICERS, "auditor")
 
 
 def facilities_of(viewer: Viewer, *roles: str) -> QuerySet[Facility]:
@@ -46,6 +48,39 @@ def applications_to_answer(viewer: Viewer) -> QuerySet[Application]:
 def stays_to_run(viewer: Viewer) -> QuerySet[Stay]:
     """Give the stays at the viewer's homes."""
     return Stay.objects.filter(facility__in=viewer.places("facility"))
+
+
+def visits_visible_to(viewer: Viewer) -> QuerySet[Visit]:
+    """Give the visits to the viewer's homes, those they booked, and those booked for elders they stand beside."""
+    booked = Q(by_person=viewer.person_id) if viewer.person_id else Q(pk__in=[])
+    return Visit.objects.filter(_mine(viewer) | booked)
+
+
+def may_change_visit(viewer: Viewer, visit: Visit) -> bool:
+    """Tell whether the viewer booked the visit or may act for the elder it is for."""
+    return visit.by_person_id == viewer.person_id or (
+        visit.elder_id is not None and may_act_for(viewer, visit.elder_id)
+    )
+
+
+def contracts_visible_to(viewer: Viewer) -> QuerySet[Contract]:
+    """Give the contracts of the viewer's homes and of the elders the viewer stands beside."""
+    return Contract.objects.filter(_mine(viewer, "stay__"))
+
+
+def transfers_visible_to(viewer: Viewer) -> QuerySet[Transfer]:
+    """Give the moves from or to the viewer's homes, and those of the elders the viewer stands beside."""
+    homes = viewer.places("facility")
+    either = Q(old_stay__facility__in=homes) | Q(application__facility__in=homes)
+    return Transfer.objects.filter(either | Q(elder__in=viewer.places("elder")))
+
+
+def skips_visible_to(viewer: Viewer) -> QuerySet[Skip]:
+    """Give who was passed over: to the home, to the family concerned, and to officers and auditors over the home's region."""
+    inside = _mine(viewer, "application__")
+    for code in viewer.places("region", *OVERSEERS):
+        inside |= Q(application__facility__region__code__startswith=scope_prefix(code))
+    return Skip.objects.filter(inside)
 
 
 def bills_visible_to(viewer: Viewer) -> QuerySet[Bill]:

@@ -4,12 +4,19 @@ from celery import shared_task
 
 from facilities.services.offer_bed import close_lapsed_offers
 from facilities.services.relist import relist
+from facilities.services.visits import remind_visitors
 
 
 @shared_task
 def close_lapsed() -> int:
     """Close the offers whose time is over, free their beds, tell the families."""
     return close_lapsed_offers()
+
+
+@shared_task
+def remind_of_visits() -> int:
+    """Remind families of the visits that are near."""
+    return remind_visitors()
 
 
 @shared_task

@@ -219,6 +219,7 @@ CELERY_BEAT_SCHEDULE: dict = {
     "letters": {"task": "eldercare.people.tasks.sweep_letters", "schedule": 60, "options": {"expires": 60}},
     "heartbeat": {"task": "eldercare.portal.tasks.heartbeat", "schedule": 10, "options": {"expires": 30}},
     "offers-lapsed": {"task": "facilities.tasks.close_lapsed", "schedule": 30, "options": {"expires": 30}},
+    "visits-near": {"task": "facilities.tasks.remind_of_visits", "schedule": 300, "options": {"expires": 300}},
     "listings": {"task": "facilities.tasks.relist_all", "schedule": 600, "options": {"expires": 600}},
     "assessed-severe": {"task": "subsidies.tasks.open_from_assessments", "schedule": 30, "options": {"expires": 30}},
     "consents-revoked": {"task": "subsidies.tasks.stop_without_consent", "schedule": 30, "options": {"expires": 30}},

@@ -25,14 +25,22 @@ class HomeFacts:
 
 @dataclass(frozen=True)
 class Need:
-    """The elder and what is asked for. None means not known. `level` is 0–4 of a valid GB/T 42195-2022 assessment."""
+    """The elder and what is asked for. None means not known.
+
+    `level` is 0–4 of a valid assessment that counts in the home's province; `unrecognised` says why one does not.
+    """
 
     birth_date: date | None
     hukou_code: str | None
     level: int | None
     care_grade: str
+    died_on: date | None = None
+    unrecognised: Sentence | None = None
 
 
+NOT_ASSESSED = say(
+    "老人还没有在有效期内的能力评估。请在“我的老人”里申请评估，结果出来后机构就能判断；不影响先申请和轮候。"
+)
 GRADE_ORDER = ("self_care", "partial", "full")
 
 
@@ -40,6 +48,7 @@ def fit(home: HomeFacts, need: Need, *, on: date, admission: Mapping[str, Any], 
     """Answer for one home, one elder, one day. `admission` and `grades` are settings in force on that day."""
     reasons = (
         _is_residential(home),
+        _is_alive(need),
         _licence(home, on),
         _age(need, on, admission),
         _hukou(home, need),
@@ -62,6 +71,10 @@ def _reason(
 
 def _is_residential(home: HomeFacts) -> Reason | None:
     return None if home.kind == "home" else Reason("kind", Outcome.FAIL, say("这里不提供长期入住。"))
+
+
+def _is_alive(need: Need) -> Reason | None:
+    return Reason("alive", Outcome.FAIL, say("老人已经去世。")) if need.died_on else None
 
 
 def _licence(home: HomeFacts, on: date) -> Reason:
@@ -101,8 +114,10 @@ def _hukou(home: HomeFacts, need: Need) -> Reason:
 
 
 def _level(home: HomeFacts, need: Need) -> Reason:
+    if need.unrecognised is not None:
+        return Reason("level", Outcome.UNKNOWN, say("老人的能力评估在这里还不能用：{why}", why=need.unrecognised))
     if need.level is None:
-        return Reason("level", Outcome.UNKNOWN, say("老人还没有在有效期内的能力评估，机构可能要先评估。"))
+        return Reason("level", Outcome.UNKNOWN, NOT_ASSESSED)
     name = LEVELS[need.level]
     return _reason(
         "level",

@@ -12,21 +12,23 @@ Setting = dict[str, Any]
 
 
 @cache
-def _read(file: str) -> Any:
+def read(file: str) -> Any:
+    """Give a data file as it stands."""
     return yaml.safe_load((DATA / file).read_text("utf-8"))
 
 
 def setting(name: str, on: date) -> Setting:
     """Give the version of a setting in force on a day. Raises LookupError when there is none."""
-    return _in_force(_read("settings.yaml")[name], on)
+    return in_force(read("settings.yaml")[name], on)
 
 
 def ranking(on: date) -> Setting:
     """Give the published weights in force on a day."""
-    return _in_force(_read("ranking.yaml"), on)
+    return in_force(read("ranking.yaml"), on)
 
 
-def _in_force(versions: list[Setting], on: date) -> Setting:
+def in_force(versions: list[Setting], on: date) -> Setting:
+    """Give the version in force on a day. Raises LookupError when there is none."""
     for version in versions:
         if version["valid_from"] <= on and (version.get("valid_until") is None or on < version["valid_until"]):
             return version

@@ -1,22 +1,28 @@
 """The family answers an offer. Time is judged by the database's clock inside the statement that accepts."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F
 
 from eldercare.audit.services import record
+from eldercare.kernel import clock
 from eldercare.kernel.clock import ClockNow
-from eldercare.kernel.locks import lock
+from eldercare.kernel.locks import lock, lock_one
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import offers_visible_to
-from facilities.choices import ApplicationState, ClaimKind, OfferState, StayState
+from facilities.choices import ApplicationState, ClaimKind, OfferState, OpeningState, SkipReason, StayState
 from facilities.models import Application, Bed, BedClaim, GradeSpell, Offer, Stay
+from facilities.rules.waiting import list_settings
 from facilities.services.claims import release
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_home
+from facilities.services.openings import close_opening_on, opening_of, pass_over
+from facilities.services.waiting_list import bed_freed
 
 
 @transaction.atomic
@@ -35,6 +41,7 @@ def accept_offer(viewer: Viewer, *, offer_id: UUID) -> Stay:
     if not accepted:
         return _answered_before(offer)
     stay = _expect(offer)
+    close_opening_on(viewer, offer.bed, OpeningState.TAKEN)
     home = offer.application.facility
     record(viewer, "offer.accepted", str(offer), place=home.region_id, facts={"stay": str(stay.pk)})
     tell_home(
@@ -49,11 +56,15 @@ def accept_offer(viewer: Viewer, *, offer_id: UUID) -> Stay:
 
 
 @transaction.atomic
-def decline_offer(viewer: Viewer, *, offer_id: UUID) -> Offer:
-    """Say no to a live offer; the bed is free at once. Raises as `accept_offer` does; twice changes nothing."""
+def decline_offer(viewer: Viewer, *, offer_id: UUID, stay_on_list: bool = False) -> Offer:
+    """Say no to a live offer; in the same transaction the next family on the list is asked.
+
+    With `stay_on_list` the family goes on waiting: at its place for the first beds it declines, then behind its class.
+    Raises as `accept_offer` does; twice changes nothing.
+    """
     offer = found(offers_visible_to(viewer).select_related("application__facility", "claim"), offer_id)
     family_only(viewer, offer.application.elder_id)
-    lock(Bed.objects.filter(pk=offer.bed_id))
+    bed = lock_one(Bed.objects.select_related("room__facility").filter(pk=offer.bed_id))
     declined = Offer.objects.filter(pk=offer.pk, state=OfferState.LIVE).update(
         state=OfferState.DECLINED, answered_at=ClockNow()
     )
@@ -62,15 +73,71 @@ def decline_offer(viewer: Viewer, *, offer_id: UUID) -> Offer:
         raise no_longer(offer)
     if declined:
         release(offer.claim)
-        Application.objects.filter(pk=offer.application_id).update(state=ApplicationState.DECLINED)
-        home = offer.application.facility
-        record(viewer, "offer.declined", str(offer), place=home.region_id)
-        tell_home(
-            home.pk,
-            kind="offer.declined",
-            subject=say("家属谢绝了床位"),
-            body=say("这张床已经放开，可以留给别的家庭。"),
+        _after_no(viewer, offer, bed, stay_on_list)
+    return offer
+
+
+def _after_no(viewer: Viewer, offer: Offer, bed: Bed, stay_on_list: bool) -> None:
+    application, home = offer.application, offer.application.facility
+    opening = opening_of(bed, from_day=offer.from_day, cause=str(offer))
+    pass_over(viewer, opening, [(application, SkipReason.DECLINED, None)])
+    if stay_on_list:
+        _wait_on(application)
+    else:
+        Application.objects.filter(pk=application.pk).update(state=ApplicationState.DECLINED)
+    record(viewer, "offer.declined", str(offer), place=home.region_id, facts={"stays_on_list": stay_on_list})
+    tell_home(
+        home.pk,
+        kind="offer.declined",
+        subject=say("家属谢绝了床位"),
+        body=say("这张床已经放开，轮候名单上有合适的家庭就会接着询问。"),
+    )
+    bed_freed(viewer, bed, from_day=offer.from_day, cause=str(offer))
+
+
+def _wait_on(application: Application) -> None:
+    """Let a family that declined wait on; after the declines that cost nothing it waits from now."""
+    free = list_settings(clock.today()).declines_keep_place
+    declined = application.skips.filter(reason=SkipReason.DECLINED, at__gte=application.place_since).count()
+    place = {} if declined <= free else {"place_since": ClockNow()}
+    Application.objects.filter(pk=application.pk).update(state=ApplicationState.SUBMITTED, **place)
+
+
+@transaction.atomic
+def extend_offer(viewer: Viewer, *, offer_id: UUID) -> Offer:
+    """Take more time to answer, once for an offer. Judged by the database's clock in the statement that extends.
+
+    Raises Refusal `not_found` (404), `not_acting_for_elder` (403), `offer_lapsed`, `already_answered`, `extended_once` (409).
+    """
+    offer = found(offers_visible_to(viewer).select_related("application__facility", "claim"), offer_id)
+    family_only(viewer, offer.application.elder_id)
+    lock(Bed.objects.filter(pk=offer.bed_id))
+    more = timedelta(hours=list_settings(clock.today()).hours_more)
+    live = Offer.objects.filter(pk=offer.pk, state=OfferState.LIVE, lapses_at__gt=ClockNow())
+    extended = live.filter(extended_at__isnull=True).update(lapses_at=F("lapses_at") + more, extended_at=ClockNow())
+    offer.refresh_from_db()
+    if not extended:
+        if not live.exists():
+            _answered_before(offer)
+            raise no_longer(offer)
+        raise Refusal(
+            "extended_once",
+            say("这次留床已经延过一次时间了。"),
+            next_step=say("请在答复时间内决定；来不及时可以谢绝这张床并继续轮候。"),
+            status=409,
         )
+    BedClaim.objects.filter(pk=offer.claim_id).update(lapses_at=offer.lapses_at)
+    home = offer.application.facility
+    record(viewer, "offer.extended", str(offer), place=home.region_id)
+    tell_home(
+        home.pk,
+        kind="offer.extended",
+        subject=say("家属请求多一点时间考虑"),
+        body=say(
+            "答复时间延到 {until}，每次留床只能延一次。",
+            until=f"{offer.lapses_at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}",
+        ),
+    )
     return offer
 
 

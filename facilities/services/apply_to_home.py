@@ -1,31 +1,34 @@
 """A family asks a home for a place, or takes the request back."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from assessments.selectors import valid_assessment
 from eldercare.audit.services import record
 from eldercare.kernel import clock
-from eldercare.kernel.locks import lock
+from eldercare.kernel.locks import lock, lock_one
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.verdict import Answer, Verdict
 from eldercare.kernel.viewer import Viewer
 from eldercare.people.access import elders_visible_to
 from eldercare.people.choices import Purpose
-from eldercare.people.selectors import elder_facts
+from eldercare.people.selectors import hukou_codes
 from eldercare.people.services.consents import give_consent
 from facilities.access import applications_visible_to
 from facilities.choices import ApplicationState, OfferState
 from facilities.models import Application, Bed, Facility, Offer
 from facilities.models.admission import OPEN
-from facilities.rules.fit import HomeFacts, Need, fit
 from facilities.rules.settings import setting
+from facilities.rules.waiting import DIRECTED, ORDINARY, class_by_hukou, list_settings
+from facilities.selectors.fit import fit_of
+from facilities.selectors.waiting import directed_to
 from facilities.services.claims import release
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_home
+from facilities.services.waiting_list import bed_freed
 
 
 @transaction.atomic
@@ -38,8 +41,15 @@ def apply_to_home(
     care_grade: str,
     wanted_from: date,
     consent_text_version: str,
+    also_rooms: Sequence[str] = (),
+    bed_type: str = "",
+    priority_asked: str = "",
+    priority_words: str = "",
 ) -> Application:
-    """Apply for a place. The consent to show the home the elder's file is given with it.
+    """Apply for a place: from now on the family waits on the home's list.
+
+    The consent to show the home the elder's file is given with it. The class on the list follows from the 户籍;
+    another one can be asked for in words, and the home confirms it.
 
     Raises Refusal `not_found` (404), `not_acting_for_elder` (403), `day_past`, `day_too_far` (422), `does_not_fit` (422, with
     every condition's answer) and `application_open` (409).
@@ -51,12 +61,7 @@ def apply_to_home(
     check_day(wanted_from, today, "wanted_from")
     verdict = fit_of(home, elder.pk, care_grade, on=today)
     if verdict.answer is Answer.NO:
-        raise Refusal(
-            "does_not_fit",
-            say("这家机构现在不能接收这位老人。"),
-            next_step=say("请看下面哪一条不符合，再找一家接收条件合适的机构。"),
-            reasons=verdict.reasons,
-        )
+        raise _does_not_fit(verdict)
     application = Application(
         facility=home,
         elder=elder,
@@ -65,6 +70,10 @@ def apply_to_home(
         care_grade=care_grade,
         wanted_from=wanted_from,
         fit=verdict.to_json(),
+        also_rooms=_others(also_rooms, room_type),
+        bed_type=bed_type,
+        priority=_class_of(home.pk, elder.pk, today),
+        priority_case=_case(priority_asked, priority_words, today),
     )
     _keep(application)
     give_consent(
@@ -84,36 +93,104 @@ def apply_to_home(
     return application
 
 
-def fit_of(home: Facility, elder_id: UUID, care_grade: str, *, on: date) -> Verdict:
-    """Judge a home and an elder by what is known on a day."""
-    elder = elder_facts(elder_id, on)
-    assessment = valid_assessment(elder_id, on)
-    need = Need(elder.birth_date, elder.hukou_code, assessment.level if assessment else None, care_grade)
-    return fit(
-        HomeFacts(home.kind, home.accepts_levels, home.accepts_hukou, home.takes_dementia, home.licence_valid_until),
-        need,
-        on=on,
-        admission=setting("admission", on),
-        grades=setting("care_grades", on)["levels"],
-    )
+@transaction.atomic
+def change_wishes(
+    viewer: Viewer,
+    *,
+    application_id: UUID,
+    room_type: str,
+    care_grade: str,
+    wanted_from: date,
+    also_rooms: Sequence[str] = (),
+    bed_type: str = "",
+    priority_asked: str = "",
+    priority_words: str = "",
+) -> Application:
+    """Say anew what is wanted while waiting; the place on the list stays, whatever changes.
+
+    A class the home has confirmed stays, too; one that follows from the 户籍 is judged anew. Raises as `apply_to_home`
+    does, and `already_answered` (409) once nothing is waited for, also while an offer is to be answered.
+    """
+    application = found(applications_visible_to(viewer).select_related("facility"), application_id)
+    family_only(viewer, application.elder_id)
+    today = clock.today()
+    if wanted_from != application.wanted_from:
+        check_day(wanted_from, today, "wanted_from")
+    verdict = fit_of(application.facility, application.elder_id, care_grade, on=today)
+    if verdict.answer is Answer.NO:
+        raise _does_not_fit(verdict)
+    application = lock_one(Application.objects.select_related("facility").filter(pk=application.pk))
+    if application.state != ApplicationState.SUBMITTED:
+        raise no_longer(application)
+    application.room_type, application.care_grade, application.wanted_from = room_type, care_grade, wanted_from
+    application.also_rooms, application.bed_type = _others(also_rooms, room_type), bed_type
+    application.fit = verdict.to_json()
+    if application.priority in (ORDINARY, DIRECTED):
+        application.priority = _class_of(application.facility_id, application.elder_id, today)
+    asked = _case(priority_asked, priority_words, today)
+    if asked:
+        application.priority_case = {**(application.priority_case or {}), **asked}
+    application.save()
+    record(viewer, "waiting.wishes_changed", str(application), place=application.facility.region_id)
+    return application
 
 
 @transaction.atomic
 def withdraw_application(viewer: Viewer, *, application_id: UUID) -> Application:
-    """Take an open application back; a live offer ends with it and the bed is free. Raises `already_answered` (409)."""
+    """Take an open application back; a live offer ends with it and the next family is asked about its bed.
+
+    Raises `already_answered` (409).
+    """
     application = found(applications_visible_to(viewer).select_related("facility"), application_id)
     family_only(viewer, application.elder_id)
-    live = Offer.objects.filter(application=application, state=OfferState.LIVE)
-    lock(Bed.objects.filter(pk__in=live.values("bed")))
-    if not Application.objects.filter(pk=application.pk, state__in=OPEN).update(state=ApplicationState.WITHDRAWN):
-        application.refresh_from_db()
-        raise no_longer(application)
-    for offer in live.select_related("claim"):
-        Offer.objects.filter(pk=offer.pk).update(state=OfferState.WITHDRAWN, answered_at=clock.ClockNow())
-        release(offer.claim)
+    end_application(viewer, application, ApplicationState.WITHDRAWN)
     record(viewer, "application.withdrawn", str(application), place=application.facility.region_id)
     application.refresh_from_db()
     return application
+
+
+def end_application(viewer: Viewer, application: Application, state: str) -> None:
+    """End a waiting application, its live offer with it, and ask the next family about the bed; inside a transaction."""
+    live = Offer.objects.filter(application=application, state=OfferState.LIVE)
+    lock(Bed.objects.filter(pk__in=live.values("bed")))
+    if not Application.objects.filter(pk=application.pk, state__in=OPEN).update(state=state):
+        application.refresh_from_db()
+        raise no_longer(application)
+    for offer in live.select_related("claim", "bed__room__facility"):
+        Offer.objects.filter(pk=offer.pk).update(state=OfferState.WITHDRAWN, answered_at=clock.ClockNow())
+        release(offer.claim)
+        bed_freed(viewer, offer.bed, from_day=offer.from_day, cause=str(offer))
+
+
+def _class_of(facility_id: UUID, elder_id: UUID, on: date) -> str:
+    scopes = [row.hukou_id for row in directed_to(facility_id, on)]
+    return class_by_hukou(hukou_codes([elder_id], on).get(elder_id), scopes) if scopes else ORDINARY
+
+
+def _others(also_rooms: Sequence[str], room_type: str) -> list[str]:
+    return sorted(set(also_rooms) - {room_type})
+
+
+def _case(asked: str, words: str, on: date) -> dict | None:
+    """Keep what the family says for another class. Raises Refusal `priority_words` (422) for a class without words."""
+    if not asked:
+        return None
+    if asked not in {one.id for one in list_settings(on).claimable()}:
+        sentence = say("这一类不能申请。")
+        raise Refusal("priority_unknown", sentence, fields={"priority_asked": sentence})
+    if not words.strip():
+        sentence = say("请用一两句话说明情况，机构核实后认定。")
+        raise Refusal("priority_words", sentence, fields={"priority_words": sentence})
+    return {"asked": {"priority": asked, "words": words.strip()[:300]}}
+
+
+def _does_not_fit(verdict: Verdict) -> Refusal:
+    return Refusal(
+        "does_not_fit",
+        say("这家机构现在不能接收这位老人。"),
+        next_step=say("请看下面哪一条不符合，再找一家接收条件合适的机构。"),
+        reasons=verdict.reasons,
+    )
 
 
 def _keep(application: Application) -> None:

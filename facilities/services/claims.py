@@ -5,7 +5,7 @@ The bed's row is locked first, only so that claims on it come one after the othe
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -15,8 +15,11 @@ from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.locks import lock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
-from facilities.choices import ApplicationState, OfferState
+from eldercare.kernel.viewer import system
+from facilities.choices import ApplicationState, OfferState, SkipReason
 from facilities.models import Application, Bed, BedClaim, Offer
+from facilities.rules.waiting import list_settings
+from facilities.services.openings import opening_of, pass_over
 
 BED_IS_TAKEN = "one_bed_is_claimed_once_a_day"
 
@@ -77,12 +80,25 @@ def end_claim(claim: BedClaim, until: date) -> None:
 def close_lapsed_on(bed: Bed) -> int:
     """Close the offers and claims on a locked bed that have lapsed; gives how many claims.
 
-    One moment judges both, so that an offer and its claim always end together.
+    One moment judges both, so that an offer and its claim always end together. The family keeps its place on the list;
+    that it did not answer is kept as the reason for which the next one is asked.
     """
     now = clock.now()
     lapsed = Offer.objects.filter(bed=bed, state=OfferState.LIVE, lapses_at__lte=now)
-    applications = list(lapsed.values_list("application", flat=True))
-    lapsed.update(state=OfferState.LAPSED, answered_at=now)
-    waiting = Application.objects.filter(pk__in=applications, state=ApplicationState.OFFERED)
-    waiting.update(state=ApplicationState.SUBMITTED)
+    for offer in lapsed.select_related("application", "bed__room__facility"):
+        _lapse(offer, now)
     return BedClaim.objects.filter(bed=bed, released_at__isnull=True, lapses_at__lte=now).update(released_at=now)
+
+
+def _lapse(offer: Offer, now: datetime) -> None:
+    Offer.objects.filter(pk=offer.pk).update(state=OfferState.LAPSED, answered_at=now)
+    waiting = Application.objects.filter(pk=offer.application_id, state=ApplicationState.OFFERED)
+    waiting.update(state=ApplicationState.SUBMITTED)
+    opening = opening_of(offer.bed, from_day=offer.from_day, cause=str(offer))
+    pass_over(system("clock"), opening, [(offer.application, SkipReason.UNREACHABLE, None)])
+    rule = list_settings(now.date())
+    latest = Offer.objects.filter(application=offer.application_id).order_by("-offered_at")
+    states = list(latest.values_list("state", flat=True)[: rule.lapses_then_pause])
+    if states == [OfferState.LAPSED] * rule.lapses_then_pause:
+        waiting = Application.objects.filter(pk=offer.application_id)
+        waiting.update(paused_until=now.date() + timedelta(days=rule.pause_days))

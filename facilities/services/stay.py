@@ -5,26 +5,33 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
+from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.locks import lock, lock_one
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
-from facilities.access import stays_visible_to
-from facilities.choices import ApplicationState, EndReason, StayState
-from facilities.models import Application, Bed, BedClaim, GradeSpell, Leave, Stay
+from facilities.access import stays_visible_to, works_for
+from facilities.choices import ApplicationState, EndReason, OfferState, StayState
+from facilities.models import Application, Bed, BedClaim, GradeSpell, Leave, Stay, Transfer
+from facilities.models.admission import OPEN
+from facilities.services.apply_to_home import end_application
 from facilities.services.claims import bed_is_taken_refused, end_claim, release
-from facilities.services.guards import found, no_longer, staff_only
-from facilities.services.letters import tell_family
+from facilities.services.guards import family_only, found, no_longer, staff_only
+from facilities.services.letters import tell_family, tell_home
+from facilities.services.visits import cancel_visits_for
+from facilities.services.waiting_list import bed_freed
 
 
 @transaction.atomic
 def check_in(viewer: Viewer, *, stay_id: UUID, on: date | None = None) -> Stay:
     """Begin an expected stay on a day (today when none is named); a second call gives the same stay.
 
-    The claim reaches back when the elder came earlier than agreed. Raises Refusal `not_found` (404),
+    Where the family asked for a move, the stay at the old home ends on that very day in the same transaction: no day is
+    stayed twice and none in neither home, and the old bed goes to the next on the old home's list. The claim reaches back when the elder came earlier than agreed. Raises Refusal `not_found` (404),
     `check_in_future` (422), `lives_elsewhere` (409), `bed_taken` (409), `already_answered` (409).
     """
     stay = _stay_of_my_home(viewer, stay_id)
@@ -42,6 +49,9 @@ def check_in(viewer: Viewer, *, stay_id: UUID, on: date | None = None) -> Stay:
         with bed_is_taken_refused():
             BedClaim.objects.filter(pk=claim.pk).update(days=DateRange(day, claim.days.upper))
     GradeSpell.objects.filter(stay=stay).update(days=DateRange(day, None))
+    move = _move_of(stay)
+    if move:
+        _leave_the_old_home(viewer, move, day)
     _begin(stay, day)
     record(viewer, "stay.began", str(stay), place=stay.facility.region_id, facts={"on": str(day)})
     tell_family(
@@ -51,6 +61,32 @@ def check_in(viewer: Viewer, *, stay_id: UUID, on: date | None = None) -> Stay:
         body=say("入住从 {day} 算起。每月账单在次月出来，请登录查看。", day=day),
     )
     return stay
+
+
+def _move_of(stay: Stay) -> Transfer | None:
+    rows = Transfer.objects.filter(application=stay.application_id, moved_at__isnull=True)
+    return rows.select_related(
+        "old_stay__claim__bed__room__facility", "old_stay__facility", "old_stay__application"
+    ).first()
+
+
+def _leave_the_old_home(viewer: Viewer, move: Transfer, day: date) -> None:
+    """End the stay that is left on the day the new one begins, and tell the home that is left."""
+    old = lock_one(Stay.objects.select_related("claim__bed__room__facility", "facility").filter(pk=move.old_stay_id))
+    if old.state == StayState.IN:
+        if day <= old.days.lower:
+            sentence = say("老人 {day} 才住进原来的机构，转入日要在那之后。", day=old.days.lower)
+            raise Refusal("moving_day", sentence, next_step=say("请核对日期。"), fields={"on": sentence})
+        _end(viewer, old, day, EndReason.MOVED)
+        tell_home(
+            old.facility_id,
+            kind="transfer.moved",
+            subject=say("一位老人已转到别的机构"),
+            body=say("离院日是 {day}，床位从那天起放开；最后一个月的账单请照常出。", day=day),
+        )
+    Transfer.objects.filter(pk=move.pk).update(moved_on=day, moved_at=ClockNow())
+    facts = {"from": str(old.facility_id), "on": str(day)}
+    record(viewer, "transfer.moved", str(move), place=old.facility.region_id, facts=facts)
 
 
 def _begin(stay: Stay, day: date) -> None:
@@ -83,10 +119,40 @@ def no_show(viewer: Viewer, *, stay_id: UUID) -> Stay:
         )
     stay.state = StayState.NO_SHOW
     stay.save(update_fields=["state"])
-    release(stay.claim)
-    Application.objects.filter(pk=stay.application_id).update(state=ApplicationState.CLOSED)
+    _give_up(viewer, stay)
     record(viewer, "stay.no_show", str(stay), place=stay.facility.region_id)
     return stay
+
+
+@transaction.atomic
+def drop_stay(viewer: Viewer, *, stay_id: UUID) -> Stay:
+    """Call an expected stay off, by the family or by the home; the next family is asked about the bed.
+
+    A second call gives the same stay. Raises Refusal `not_found` (404), `not_acting_for_elder` (403), `already_answered` (409).
+    """
+    stay = found(stays_visible_to(viewer), stay_id)
+    if not works_for(viewer, stay.facility_id):
+        family_only(viewer, stay.elder_id)
+    stay = _lock_stay(stay)
+    if stay.state == StayState.DROPPED:
+        return stay
+    if stay.state != StayState.EXPECTED:
+        raise no_longer(stay)
+    stay.state = StayState.DROPPED
+    stay.save(update_fields=["state"])
+    _give_up(viewer, stay)
+    record(viewer, "stay.dropped", str(stay), place=stay.facility.region_id)
+    words = {"kind": "stay.dropped", "subject": say("“{home}”的入住取消了", home=stay.facility.name)}
+    tell_family(stay.application, **words, body=say("床位已放开。您随时可以再申请。"))
+    tell_home(stay.facility_id, **words, body=say("床位已放开，轮候名单上有合适的家庭就会接着询问。"))
+    return stay
+
+
+def _give_up(viewer: Viewer, stay: Stay) -> None:
+    """Free the bed of a stay that never began and ask the next family."""
+    release(stay.claim)
+    Application.objects.filter(pk=stay.application_id).update(state=ApplicationState.CLOSED)
+    bed_freed(viewer, stay.claim.bed, from_day=stay.days.lower, cause=str(stay))
 
 
 @transaction.atomic
@@ -104,6 +170,8 @@ def end_stay(viewer: Viewer, *, stay_id: UUID, until: date, reason: str) -> Stay
     if not stay.days.lower < until <= clock.today():
         sentence = say("离院日要在入住日 {start} 之后，不能晚于今天。", start=stay.days.lower)
         raise Refusal("leaving_day", sentence, next_step=say("请核对日期后再提交。"), fields={"until": sentence})
+    if reason == EndReason.DEATH:
+        end_what_waits(viewer, stay.elder_id)
     _end(viewer, stay, until, reason)
     tell_family(
         stay.application,
@@ -116,19 +184,36 @@ def end_stay(viewer: Viewer, *, stay_id: UUID, until: date, reason: str) -> Stay
 
 @transaction.atomic
 def resident_died(viewer: Viewer, *, elder_id: UUID, died_on: date) -> Stay | None:
-    """End the stay an elder was in when they died; the day of death is the day of leaving. None when there was none.
+    """End all an elder had here when they died; the day of death is the day of leaving. Gives the stay, None without one.
 
-    For callers who have established the death: it asks no permission of its own.
+    What waited for the elder anywhere (applications, offers, expected stays, visits) ends first; then the bed is free and
+    the next family is asked, all in one transaction. For callers who have established the death: it asks no permission.
     """
-    rows = Stay.objects.filter(elder=elder_id, state=StayState.IN).select_related("claim", "facility")
-    lock(Bed.objects.filter(pk__in=rows.values("claim__bed")))
-    stay = lock_one(rows)
+    rows = Stay.objects.filter(elder=elder_id, state=StayState.IN)
+    end_what_waits(viewer, elder_id)
+    stay = lock_one(rows.select_related("claim__bed__room__facility", "facility"))
     if stay is None:
         return None
     # A stay of less than a day still leaves a trace: half-open days need one.
     first_free = max(died_on, stay.days.lower + date.resolution)
     _end(viewer, stay, first_free, EndReason.DEATH)
     return stay
+
+
+def end_what_waits(viewer: Viewer, elder_id: UUID) -> None:
+    """End what waits for an elder at any home; the beds of all of it are locked at once, in their order."""
+    mine = Q(claims__stay__elder=elder_id, claims__stay__state__in=[StayState.IN, StayState.EXPECTED])
+    offered = Q(offers__application__elder=elder_id, offers__state=OfferState.LIVE)
+    lock(Bed.objects.filter(pk__in=Bed.objects.filter(mine | offered).values("pk")))
+    for application in Application.objects.filter(elder=elder_id, state__in=OPEN).order_by("pk"):
+        end_application(viewer, application, ApplicationState.CLOSED)
+        record(viewer, "application.closed", str(application))
+    expected = Stay.objects.filter(elder=elder_id, state=StayState.EXPECTED).order_by("pk")
+    for stay in expected.select_related("claim__bed__room__facility"):
+        Stay.objects.filter(pk=stay.pk).update(state=StayState.DROPPED)
+        _give_up(viewer, stay)
+        record(viewer, "stay.dropped", str(stay))
+    cancel_visits_for(viewer, elder_id)
 
 
 @transaction.atomic
@@ -166,6 +251,20 @@ def record_leave(viewer: Viewer, *, stay_id: UUID, since: date, until: date) -> 
     return leave
 
 
+@transaction.atomic
+def come_back(viewer: Viewer, *, stay_id: UUID, on: date) -> Leave:
+    """End the leave a resident is on earlier: `on` is the first day back. Raises Refusal `not_on_leave` (422)."""
+    stay = _stay_of_my_home(viewer, stay_id)
+    leave = Leave.objects.filter(stay=stay, days__contains=on).first()
+    if leave is None or on <= leave.days.lower:
+        sentence = say("这一天没有记请假。")
+        raise Refusal("not_on_leave", sentence, next_step=say("请核对日期。"), fields={"on": sentence})
+    leave.days = DateRange(leave.days.lower, on)
+    leave.save(update_fields=["days"])
+    record(viewer, "stay.back", str(stay), place=stay.facility.region_id)
+    return leave
+
+
 def _end(viewer: Viewer, stay: Stay, until: date, reason: str) -> None:
     for spell in GradeSpell.objects.filter(stay=stay, days__upper_inf=True):
         if spell.days.lower < until:
@@ -179,11 +278,20 @@ def _end(viewer: Viewer, stay: Stay, until: date, reason: str) -> None:
     end_claim(stay.claim, until)
     Application.objects.filter(pk=stay.application_id).update(state=ApplicationState.CLOSED)
     record(viewer, "stay.ended", str(stay), place=stay.facility.region_id, facts={"until": str(until)})
+    bed_freed(viewer, stay.claim.bed, from_day=until, cause=str(stay))
 
 
 def _stay_of_my_home(viewer: Viewer, stay_id: UUID) -> Stay:
-    """Find and lock a stay and its bed, bed first as every act does."""
-    stay = found(stays_visible_to(viewer).select_related("claim__bed", "facility", "application"), stay_id)
+    """Find and lock a stay of the viewer's home."""
+    stay = found(stays_visible_to(viewer), stay_id)
     staff_only(viewer, stay.facility_id)
-    lock(Bed.objects.filter(pk=stay.claim.bed_id))
-    return lock_one(Stay.objects.filter(pk=stay.pk).select_related("claim__bed", "facility", "application"))
+    return _lock_stay(stay)
+
+
+def _lock_stay(stay: Stay) -> Stay:
+    """Lock a stay's bed, and the one that is left when this is a move, then the stay: beds first, as every act does."""
+    left = Transfer.objects.filter(application=stay.application_id, moved_at__isnull=True)
+    beds = [stay.claim.bed_id, *left.values_list("old_stay__claim__bed", flat=True)]
+    lock(Bed.objects.filter(pk__in=beds))
+    whole = Stay.objects.select_related("claim__bed__room__facility", "facility", "application")
+    return lock_one(whole.filter(pk=stay.pk))

@@ -1,0 +1,114 @@
+"""The waiting list's published rule: classes in their order, and why a family is passed over for a bed.
+
+Implements data/waiting_list.yaml. Whether an elder fits the home is `rules/fit.py`; who asks whom is a service's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from eldercare.kernel.sentences import Sentence, say
+from eldercare.kernel.verdict import Cite
+from eldercare.regions.rules.codes import covers
+from facilities.rules.settings import in_force, read
+
+ORDINARY = "ordinary"
+DIRECTED = "directed"
+
+
+@dataclass(frozen=True)
+class PriorityClass:
+    """One class of the list. `example`: no public rule says so; it is a setting, shown as 示例."""
+
+    id: str
+    name: Sentence
+    because: Sentence
+    how: str
+    cite: Cite
+    example: bool
+
+    @property
+    def by_staff(self) -> bool:
+        return self.how == "by_staff"
+
+
+@dataclass(frozen=True)
+class ListSettings:
+    """The version of the rule in force on a day; classes are in their order."""
+
+    classes: tuple[PriorityClass, ...]
+    hours_more: int
+    later_days: int
+    declines_keep_place: int
+    lapses_then_pause: int
+    pause_days: int
+
+    def named(self, class_id: str) -> PriorityClass:
+        """Give a class; one that is no longer in the rule counts as ordinary."""
+        return next((one for one in self.classes if one.id == class_id), self.classes[-1])
+
+    def claimable(self) -> tuple[PriorityClass, ...]:
+        """Give the classes a family can ask for; the home confirms them."""
+        return tuple(one for one in self.classes if one.by_staff)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a waiting family wants. `paused_until` is the first day on the list again."""
+
+    rooms: frozenset[str]
+    bed_type: str
+    wanted_from: date
+    paused_until: date | None
+
+
+@dataclass(frozen=True)
+class OpenBed:
+    """A bed that is free from a day on."""
+
+    room_type: str
+    bed_type: str
+    from_day: date
+
+
+def list_settings(on: date) -> ListSettings:
+    """Give the rule in force on a day. Raises LookupError when there is none."""
+    return _settings(in_force(read("waiting_list.yaml")["versions"], on)["valid_from"])
+
+
+@cache
+def _settings(valid_from: date) -> ListSettings:
+    version = next(row for row in read("waiting_list.yaml")["versions"] if row["valid_from"] == valid_from)
+    classes = tuple(
+        PriorityClass(
+            row["id"],
+            say(row["name"]),
+            say(row["because"]),
+            row["how"],
+            Cite(row.get("document") or row["source"], row.get("article", "")),
+            row["example"],
+        )
+        for row in version["classes"]
+    )
+    numbers = ("hours_more", "later_days", "declines_keep_place", "lapses_then_pause", "pause_days")
+    return ListSettings(classes, **{name: version[name] for name in numbers})
+
+
+def class_by_hukou(hukou_code: str | None, directed_to: Iterable[str]) -> str:
+    """Give the class that follows from the 户籍 alone."""
+    known = hukou_code is not None and any(covers(scope, hukou_code) for scope in directed_to)
+    return DIRECTED if known else ORDINARY
+
+
+def passed_over(wishes: Wishes, bed: OpenBed, rule: ListSettings) -> str:
+    """Give the reason for which this family is not asked about this bed (a SkipReason), or nothing."""
+    if wishes.paused_until is not None and bed.from_day < wishes.paused_until:
+        return "paused"
+    if bed.room_type not in wishes.rooms:
+        return "other_room"
+    if wishes.bed_type and wishes.bed_type != bed.bed_type:
+        return "other_bed"
+    if wishes.wanted_from > bed.from_day + timedelta(days=rule.later_days):
+        return "later"
+    return ""

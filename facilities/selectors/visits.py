@@ -1,0 +1,64 @@
+"""Times for visits, booked visits, and what families found there: the home's accuracy is worked out from it elsewhere."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from eldercare.kernel.clock import ClockNow
+from eldercare.people.selectors import masked_names, names_of_persons
+from facilities.choices import VisitState
+from facilities.models import Visit, VisitSlot
+
+TAKES_THE_TIME = [VisitState.BOOKED, VisitState.CAME, VisitState.NO_SHOW]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a family found at a home: `shown` free beds on the page that day, `found` when it counted, else None."""
+
+    visit_id: UUID
+    facility_id: UUID
+    at: datetime
+    right: bool
+    shown: int | None
+    found: int | None
+
+
+@dataclass(frozen=True)
+class VisitCard:
+    """A visit as the home's calendar and the family's list show it. `visitor` is masked for the home."""
+
+    visit: Visit
+    visitor: str
+    elder_name: str
+
+    @property
+    def is_ahead(self) -> bool:
+        return self.visit.state == VisitState.BOOKED
+
+
+def visit_findings(facility_ids: Iterable[UUID], since: datetime) -> list[Finding]:
+    """Give what visits since a moment found about the published number of free beds, oldest first, with one query."""
+    rows = Visit.objects.filter(facility__in=list(facility_ids), found_at__gte=since, number_right__isnull=False)
+    fields = ("pk", "facility", "found_at", "number_right", "shown_free", "found_free")
+    return [Finding(*row) for row in rows.order_by("found_at", "pk").values_list(*fields)]
+
+
+def open_slots(facility_ids: Iterable[UUID]) -> QuerySet[VisitSlot]:
+    """Give the times that can be booked, by the one clock, earliest first."""
+    taken = Visit.objects.filter(slot=OuterRef("pk"), state__in=TAKES_THE_TIME)
+    ahead = VisitSlot.objects.filter(
+        facility__in=list(facility_ids), withdrawn_at__isnull=True, starts_at__gt=ClockNow()
+    )
+    return ahead.filter(~Exists(taken)).order_by("starts_at")
+
+
+def visit_cards(visits: QuerySet[Visit], *, most: int = 100) -> list[VisitCard]:
+    """Give visits in the order asked for, in a constant number of queries."""
+    rows = list(visits.select_related("slot", "facility")[:most])
+    elders = masked_names(row.elder_id for row in rows if row.elder_id)
+    persons = names_of_persons(row.by_person_id for row in rows)
+    return [VisitCard(row, persons.get(row.by_person_id, ""), elders.get(row.elder_id, "")) for row in rows]

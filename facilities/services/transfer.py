@@ -1,0 +1,96 @@
+"""A family moves a resident to another home: one case that the family, the home that is left and the new home see.
+
+The move itself happens at check-in (`stay.check_in`): the old stay ends on the day the new one begins, in one transaction.
+Where the benefit pays then is the floor above's: it reads `Moved`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from eldercare.audit.services import record
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
+from eldercare.kernel.viewer import Viewer
+from facilities.access import stays_visible_to
+from facilities.choices import StayState
+from facilities.models import Stay, Transfer
+from facilities.services.apply_to_home import apply_to_home
+from facilities.services.guards import family_only, found, no_longer
+from facilities.services.letters import tell_home
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A move that happened: the old stay ended and the new one began on `on`. Either home may lie in another region."""
+
+    elder_id: UUID
+    from_facility_id: UUID
+    to_facility_id: UUID
+    on: date
+
+
+@transaction.atomic
+def request_transfer(
+    viewer: Viewer,
+    *,
+    stay_id: UUID,
+    facility_id: UUID,
+    room_type: str,
+    care_grade: str,
+    wanted_from: date,
+    consent_text_version: str,
+    also_rooms: Sequence[str] = (),
+    bed_type: str = "",
+) -> Transfer:
+    """Ask another home to take a resident over; the old home is told. The resident stays where they are until the move.
+
+    Raises what `apply_to_home` raises, and `same_home` (422), `already_answered` (409) for a stay that is not running.
+    """
+    stay = found(stays_visible_to(viewer).select_related("facility"), stay_id)
+    family_only(viewer, stay.elder_id)
+    if stay.state != StayState.IN:
+        raise no_longer(stay)
+    if stay.facility_id == facility_id:
+        raise Refusal(
+            "same_home",
+            say("老人现在就住在这家机构。"),
+            next_step=say("想换房间请直接联系机构；转院请选另一家机构。"),
+            fields={"facility": say("请选另一家机构。")},
+        )
+    application = apply_to_home(
+        viewer,
+        facility_id=facility_id,
+        elder_id=stay.elder_id,
+        room_type=room_type,
+        care_grade=care_grade,
+        wanted_from=wanted_from,
+        consent_text_version=consent_text_version,
+        also_rooms=also_rooms,
+        bed_type=bed_type,
+    )
+    transfer = Transfer.objects.create(
+        elder_id=stay.elder_id, old_stay=stay, application=application, by_person_id=viewer.person_id
+    )
+    facts = {"stay": str(stay.pk), "application": str(application.pk)}
+    record(viewer, "transfer.requested", str(transfer), place=stay.facility.region_id, facts=facts)
+    tell_home(
+        stay.facility_id,
+        kind="transfer.requested",
+        subject=say("一位老人打算转到别的机构"),
+        body=say("家属希望 {day} 起转院。新机构办理入住的那天，这里自动办理离院；请提前结清和交接。", day=wanted_from),
+    )
+    return transfer
+
+
+def moved(stay: Stay) -> Moved | None:
+    """Give the move by which a running stay began; None when the elder came from nowhere we know."""
+    row = (
+        Transfer.objects.filter(application=stay.application_id, moved_at__isnull=False)
+        .select_related("old_stay")
+        .first()
+    )
+    return row and Moved(row.elder_id, row.old_stay.facility_id, stay.facility_id, row.moved_on)

@@ -1,0 +1,246 @@
+"""A bed that becomes free goes along the waiting list: the next family is asked, or proposed to the home's staff.
+
+Everything here runs inside the transaction that freed the bed, with the bed locked: a bed is never free without somebody
+being asked, and nobody is asked about a bed that is not free. Implements data/waiting_list.yaml.
+"""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from eldercare.audit.services import record
+from eldercare.kernel import clock
+from eldercare.kernel.locks import lock, lock_one
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
+from eldercare.kernel.viewer import Viewer
+from facilities.access import applications_to_answer, applications_visible_to, facilities_of
+from facilities.choices import ListMode, OpeningState, SkipReason
+from facilities.models import Application, Bed, ListRule, Offer, Opening
+from facilities.models.admission import OPEN
+from facilities.rules.settings import setting
+from facilities.rules.waiting import ORDINARY, list_settings
+from facilities.selectors.beds import live_claims
+from facilities.selectors.waiting import hours_to_answer, is_automatic, judged, waiting_list
+from facilities.services.guards import family_only, found, manager_only, no_longer
+from facilities.services.letters import tell_family, tell_home
+from facilities.services.offering import make_offer
+from facilities.services.openings import Passed, close_opening, opening_of, pass_over
+
+# A refusal of one offer that says something about the family, not about the bed.
+PASSES_OVER = {
+    "price_missing": SkipReason.NO_PRICE,
+    "already_answered": SkipReason.HAS_OFFER,
+    "offer_live": SkipReason.HAS_OFFER,
+}
+
+
+def bed_freed(viewer: Viewer, bed: Bed, *, from_day: date, cause: str) -> Offer | None:
+    """Ask the next family on the home's list about a locked bed that is free from a day on; None when nobody is asked."""
+    today = clock.today()
+    on_its_way = Opening.objects.filter(bed=bed, state=OpeningState.OPEN).exists()
+    if not on_its_way and not waiting_list(bed.room.facility_id, today).exists():
+        return None
+    return ask_next(viewer, opening_of(bed, from_day=max(from_day, today), cause=cause))
+
+
+def ask_next(viewer: Viewer, opening: Opening) -> Offer | None:
+    """Go on along the list; whoever is passed over on the way is kept with the reason."""
+    today = clock.today()
+    opening.from_day = max(opening.from_day, today)
+    if not _is_free(opening):
+        close_opening(viewer, opening, OpeningState.STOPPED)
+        return None
+    passed: list[Passed] = []
+    offer, found_one = None, False
+    for application, reason, conditions in judged(opening, today):
+        if not reason:
+            offer, reason = _ask(viewer, opening, application, today)
+        if reason:
+            passed.append((application, reason, conditions))
+            continue
+        found_one = True
+        break
+    pass_over(viewer, opening, passed)
+    if not found_one:
+        _nobody(viewer, opening)
+    return offer
+
+
+def _ask(viewer: Viewer, opening: Opening, application: Application, today: date) -> tuple[Offer | None, str]:
+    """Offer the bed to one family, or propose it to the staff; gives the reason when it turns out that it can't be."""
+    if not is_automatic(opening.facility_id):
+        _propose(viewer, opening, application)
+        return None, ""
+    from_day = max(opening.from_day, application.wanted_from)
+    try:
+        with transaction.atomic():
+            hours = hours_to_answer(opening.facility_id, today)
+            return make_offer(viewer, application, opening.bed, from_day=from_day, hours=hours), ""
+    except Refusal as refusal:
+        if refusal.code not in PASSES_OVER:
+            raise
+        return None, PASSES_OVER[refusal.code]
+
+
+def _propose(viewer: Viewer, opening: Opening, application: Application) -> None:
+    Opening.objects.filter(pk=opening.pk).update(proposed=application)
+    facts = {"application": str(application.pk)}
+    record(viewer, "opening.proposed", str(opening), place=opening.facility.region_id, facts=facts)
+    tell_home(
+        opening.facility_id,
+        kind="opening.proposed",
+        subject=say("空出一张床，轮到下一家了"),
+        body=say("请登录“轮候”页，给轮到的家庭留床；不留给他们也请写明原因。"),
+    )
+
+
+def _nobody(viewer: Viewer, opening: Opening) -> None:
+    close_opening(viewer, opening, OpeningState.EXHAUSTED)
+    tell_home(
+        opening.facility_id,
+        kind="opening.exhausted",
+        subject=say("空出的床位没有合适的轮候家庭"),
+        body=say("名单上的家庭都问过了或者不合适，原因写在“轮候”页。这张床会作为空床公布，您也可以自己留给别人。"),
+    )
+
+
+def _is_free(opening: Opening) -> bool:
+    bed, since = opening.bed, opening.from_day
+    bed.refresh_from_db()
+    in_use = bed.valid_from <= since and (bed.valid_until is None or since < bed.valid_until)
+    claimed = live_claims().filter(bed=bed, days__overlap=DateRange(since, None)).exists()
+    return bed.admittable and in_use and not claimed
+
+
+def offered_by_hand(viewer: Viewer, offer: Offer, *, words: str) -> None:
+    """Keep why those before this family were not asked. Raises Refusal `out_of_turn` (422) where the staff must say it."""
+    today = clock.today()
+    opening = opening_of(offer.bed, from_day=offer.from_day, cause=str(offer))
+    passed: list[Passed] = []
+    for application, reason, conditions in judged(opening, today):
+        if application.pk == offer.application_id:
+            break
+        if not reason and not words:
+            raise _out_of_turn()
+        passed.append((application, reason or SkipReason.STAFF, conditions or {"words": words}))
+    pass_over(viewer, opening, passed)
+    Opening.objects.filter(pk=opening.pk).update(proposed=None)
+
+
+def _out_of_turn() -> Refusal:
+    sentence = say("轮候名单上还有排在前面、也合适的家庭。")
+    return Refusal(
+        "out_of_turn",
+        sentence,
+        next_step=say("请先给排在前面的家庭留床；有特殊情况，请写明为什么先留给这一家，被跳过的家庭会看到。"),
+        fields={"out_of_turn": say("请写明为什么先留给这一家。")},
+    )
+
+
+@transaction.atomic
+def pass_over_proposed(viewer: Viewer, *, opening_id: UUID, reason: str) -> Opening:
+    """Do not offer the bed to the family whose turn it is, with the reason it reads; the next one is proposed.
+
+    Raises Refusal `not_found` (404), `reason_missing` (422), `already_answered` (409).
+    """
+    opening = found(Opening.objects.filter(facility__in=facilities_of(viewer)), opening_id)
+    if not reason.strip():
+        sentence = say("请写明原因，被跳过的家庭会看到。")
+        raise Refusal("reason_missing", sentence, fields={"reason": sentence})
+    lock(Bed.objects.filter(pk=opening.bed_id))
+    opening = lock_one(Opening.objects.select_related("bed__room", "facility").filter(pk=opening.pk))
+    application = Application.objects.filter(pk=opening.proposed_id).first()
+    if opening.state != OpeningState.OPEN or application is None:
+        raise no_longer(opening)
+    pass_over(viewer, opening, [(application, SkipReason.STAFF, {"words": reason.strip()[:300]})])
+    Opening.objects.filter(pk=opening.pk).update(proposed=None)
+    ask_next(viewer, opening)
+    opening.refresh_from_db()
+    return opening
+
+
+@transaction.atomic
+def stop_opening(viewer: Viewer, *, opening_id: UUID) -> Opening:
+    """Ask nobody further about a bed; an offer that is out stays out. Raises Refusal `not_found` (404)."""
+    opening = found(Opening.objects.filter(facility__in=facilities_of(viewer)).select_related("facility"), opening_id)
+    lock(Bed.objects.filter(pk=opening.bed_id))
+    close_opening(viewer, opening, OpeningState.STOPPED)
+    opening.refresh_from_db()
+    return opening
+
+
+@transaction.atomic
+def set_list_rule(viewer: Viewer, *, facility_id: UUID, mode: str, hours: int | None = None) -> ListRule:
+    """Say how the home's list moves. Raises Refusal `not_found` (404), `manager_only` (403), `offer_hours` (422)."""
+    home = found(facilities_of(viewer), facility_id)
+    manager_only(viewer, home.pk)
+    most = setting("offers", clock.today())["most_hours"]
+    if hours is not None and not 1 <= hours <= most:
+        sentence = say("给家属的答复时间应在 1 到 {most} 小时之间。", most=most)
+        raise Refusal("offer_hours", sentence, fields={"hours": sentence})
+    rule, _made = ListRule.objects.update_or_create(facility=home, defaults={"mode": ListMode(mode), "hours": hours})
+    record(
+        viewer, "waiting.rule_set", f"facility:{home.pk}", place=home.region_id, facts={"mode": mode, "hours": hours}
+    )
+    return rule
+
+
+@transaction.atomic
+def set_priority(viewer: Viewer, *, application_id: UUID, priority: str, because: str) -> Application:
+    """Put a waiting family into a class the home confirms, or back among the ordinary, with the reason it reads.
+
+    Raises Refusal `not_found` (404), `manager_only` (403), `priority_unknown`, `reason_missing` (422), `already_answered` (409).
+    """
+    application = found(applications_to_answer(viewer).select_related("facility"), application_id)
+    manager_only(viewer, application.facility_id)
+    allowed = {one.id for one in list_settings(clock.today()).claimable()} | {ORDINARY}
+    if priority not in allowed:
+        sentence = say("这一类不由机构认定。")
+        raise Refusal("priority_unknown", sentence, fields={"priority": sentence})
+    if not because.strip():
+        sentence = say("请写明核实的情况，家属会看到。")
+        raise Refusal("reason_missing", sentence, fields={"because": sentence})
+    application = _lock_waiting(application)
+    kept = application.priority_case or {}
+    case = {**kept, "set": {"priority": priority, "because": because.strip()[:300], "by": viewer.reference}}
+    Application.objects.filter(pk=application.pk).update(priority=priority, priority_case=case)
+    facts = {"priority": priority, "before": application.priority}
+    record(viewer, "waiting.priority_set", str(application), place=application.facility.region_id, facts=facts)
+    tell_family(
+        application,
+        kind="waiting.priority_set",
+        subject=say("“{home}”答复了您的轮候类别", home=application.facility.name),
+        body=say("请登录查看您现在的轮候位置和原因。"),
+    )
+    application.refresh_from_db()
+    return application
+
+
+@transaction.atomic
+def pause_place(viewer: Viewer, *, application_id: UUID, until: date | None) -> Application:
+    """Keep the place and be asked about no bed until a day; None: be asked again from now on.
+
+    Raises Refusal `not_found` (404), `not_acting_for_elder` (403), `pause_days` (422), `already_answered` (409).
+    """
+    application = found(applications_visible_to(viewer).select_related("facility"), application_id)
+    family_only(viewer, application.elder_id)
+    today, most = clock.today(), list_settings(clock.today()).pause_days
+    if until is not None and not today < until <= today + timedelta(days=most):
+        sentence = say("可以从明天起暂停，最长 {days} 天，到期前可以再延。", days=most)
+        raise Refusal("pause_days", sentence, fields={"until": sentence})
+    application = _lock_waiting(application)
+    Application.objects.filter(pk=application.pk).update(paused_until=until)
+    act = "waiting.paused" if until else "waiting.resumed"
+    record(viewer, act, str(application), place=application.facility.region_id)
+    application.refresh_from_db()
+    return application
+
+
+def _lock_waiting(application: Application) -> Application:
+    locked = lock_one(Application.objects.select_related("facility").filter(pk=application.pk))
+    if locked.state not in OPEN:
+        raise no_longer(locked)
+    return locked
