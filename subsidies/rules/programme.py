@@ -27,6 +27,24 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Procedure:
+    """How long each step takes. By days of the month (`calendar`) or by working days; `posted_days` None: no 公示.
+
+    `recheck_days` None: the document sets no deadline for a re-check. `appeal_days` fills a form in, an officer may change it.
+    """
+
+    by_working_days: bool
+    street_days: int
+    district_days: int
+    posted_days: int | None
+    remind_before: int
+    recheck_days: int | None
+    appeal_days: int | None
+    appeal_note: Sentence | None
+    late_remedy: Sentence | None
+
+
+@dataclass(frozen=True)
 class Programme:
     """One document: what all its benefits share. `valid_until` is the first day it is no longer in force."""
 
@@ -42,6 +60,7 @@ class Programme:
     back_pay_months: int | None
     accounts: tuple[str, ...]
     remedy: Sentence | None
+    procedure: Procedure
     routing: Mapping[str, Any]
     settings: Mapping[str, Setting]
 
@@ -158,7 +177,7 @@ def _benefits(data: dict[str, Any]) -> list[Benefit]:
 
 def _programme(data: dict[str, Any]) -> Programme:
     articles = {name: data[name]["article"] for name in ("age", "hukou", "changes")}
-    for name in ("calendar", "back_pay", "accounts", "remedy", "routing"):
+    for name in ("calendar", "procedure", "back_pay", "accounts", "remedy", "routing"):
         articles[name] = (data[name] or {}).get("article", "")
     articles["payer"] = data["hukou"]["payer_article"]
     return Programme(
@@ -174,11 +193,27 @@ def _programme(data: dict[str, Any]) -> Programme:
         back_pay_months=(data["back_pay"] or {}).get("within_months"),
         accounts=tuple((data["accounts"] or {}).get("kinds", ())),
         remedy=Sentence(data["remedy"]["text"]) if data["remedy"] else None,
+        procedure=_procedure(data["procedure"], data["remedy"] or {}),
         routing=data["routing"] or {},
         settings={
             name: Setting(row["value"], Sentence(row["note"]), row["confidence"])
             for name, row in data["settings"].items()
         },
+    )
+
+
+def _procedure(row: dict[str, Any], remedy: dict[str, Any]) -> Procedure:
+    days, late = remedy.get("days"), remedy.get("late")
+    return Procedure(
+        by_working_days=row["counted"] == "working_days",
+        street_days=sum(row.get("street_days", ())),
+        district_days=sum(row.get("district_days", ())),
+        posted_days=(row["publicity"] or {}).get("days"),
+        remind_before=row["remind_days_before"]["value"],
+        recheck_days=row["recheck"]["working_days"],
+        appeal_days=days and days["value"],
+        appeal_note=Sentence(days["note"]) if days else None,
+        late_remedy=Sentence(late) if late else None,
     )
 
 

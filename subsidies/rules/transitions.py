@@ -22,10 +22,10 @@ STEPS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     },
     STREET: {
         "pass": {"submitted": "street_passed"},
+        "pass_and_post": {"submitted": "posted"},  # where the programme asks for 公示
         "object": {"submitted": "street_objected"},
     },
     DISTRICT: {
-        "post": dict.fromkeys(("street_passed", "street_objected"), "posted"),
         "approve": dict.fromkeys(TO_DECIDE, "approved"),
         "refuse": dict.fromkeys(TO_DECIDE, "refused"),
         "reopen": dict.fromkeys(DECIDED, "recheck"),
