@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -73,6 +73,14 @@ def valid_assessments(elder_ids: Iterable[UUID], on: date) -> dict[UUID, Assessm
 def results_of(elder_id: UUID) -> list[AssessmentFact]:
     """Give every result of an elder, newest first, whether still valid or not."""
     return [fact_of(row) for row in _with_result().filter(elder=elder_id).order_by("-concluded_on", "-pk")]
+
+
+def results_of_many(elder_ids: Iterable[UUID], *, known_at: datetime | None = None) -> list[AssessmentFact]:
+    """Give every result of many elders, oldest first, with one query; with `known_at`, those concluded by then."""
+    rows = _with_result().filter(elder__in=list(elder_ids))
+    if known_at is not None:
+        rows = rows.filter(concluded_on__lte=known_at.astimezone(clock.CHINA).date())
+    return [fact_of(row) for row in rows.order_by("concluded_on", "pk")]
 
 
 def concluded_on_or_after(day: date) -> QuerySet[Assessment]:

@@ -8,11 +8,28 @@ from eldercare.kernel.viewer import Viewer
 from eldercare.people.access import may_act_for
 from eldercare.regions.rules.codes import scope_prefix
 from subsidies.choices import ApplicationState, FilingState
-from subsidies.models import AccountChange, Application, Entitlement, Filing, Inquiry, Paper, Routing, Run
+from subsidies.models import (
+    AccountChange,
+    Application,
+    Change,
+    CrossCheckFlag,
+    Debt,
+    Entitlement,
+    FactList,
+    Filing,
+    Inquiry,
+    Paper,
+    ProgrammeVersion,
+    Routing,
+    Run,
+)
+from subsidies.rules.programme import benefits
 
 STREET_OFFICER = "street_officer"
 DISTRICT_OFFICER = "district_officer"
+CITY_OFFICER = "city_officer"
 SEES_RUNS = ("district_officer", "city_officer", "auditor")
+LISTS_FACTS = ("street_officer", "district_officer")
 
 
 def runs_visible_to(viewer: Viewer) -> QuerySet[Run]:
@@ -121,6 +138,47 @@ def routings_visible_to(viewer: Viewer) -> QuerySet[Routing]:
         | Q(facility__in=viewer.places("facility"))
         | _inside("entitlement__payer_region__code", viewer.places("region"))
     )
+
+
+def flags_visible_to(viewer: Viewer) -> QuerySet[CrossCheckFlag]:
+    """Give the cross-check flags of the districts inside the viewer's posts; families, streets and homes see none."""
+    return CrossCheckFlag.objects.filter(_inside("district__code", viewer.places("region", *SEES_RUNS)))
+
+
+def may_clear(viewer: Viewer, flag: CrossCheckFlag) -> bool:
+    """Tell whether the viewer is an officer of the district that handles a flag."""
+    return viewer.has(DISTRICT_OFFICER, "region", flag.district_id)
+
+
+def changes_visible_to(viewer: Viewer) -> QuerySet[Change]:
+    """Give the changes of the elders the viewer stands beside, and those that either paying district may see."""
+    codes = viewer.places("region", *SEES_RUNS)
+    paid = _inside("payer_before__code", codes) | _inside("payer_after__code", codes)
+    return Change.objects.filter(Q(elder__in=viewer.places("elder")) | paid)
+
+
+def debts_visible_to(viewer: Viewer) -> QuerySet[Debt]:
+    """Give what is owed to or by the districts of the viewer's posts, and by the elders the viewer stands beside."""
+    codes = viewer.places("region", *SEES_RUNS)
+    own = Q(elder__in=viewer.places("elder"), owed_by_region__isnull=True)
+    return Debt.objects.filter(own | _inside("payer_region__code", codes) | _inside("owed_by_region__code", codes))
+
+
+def fact_lists_visible_to(viewer: Viewer) -> QuerySet[FactList]:
+    """Give the lists of facts that the officers of the viewer's own posts brought."""
+    return FactList.objects.filter(region__in=viewer.places("region", *LISTS_FACTS))
+
+
+def versions_visible_to(viewer: Viewer) -> QuerySet[ProgrammeVersion]:
+    """Give the drafts and published versions of programmes to the officers of a whole region."""
+    if not viewer.places("region", CITY_OFFICER):
+        return ProgrammeVersion.objects.none()
+    return ProgrammeVersion.objects.filter(_of_regions(viewer.places("region", CITY_OFFICER)))
+
+
+def _of_regions(codes: Iterable[str]) -> Q:
+    programmes = {one.id.rpartition("/")[0]: one.programme.region for one in benefits().values()}
+    return Q(programme__in=[name for name, region in programmes.items() if region in set(codes)])
 
 
 def _inside(column: str, codes: Iterable[str]) -> Q:

@@ -1,33 +1,19 @@
 """What do we know of an elder that the benefit rules ask, and what do they answer? Reads only."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from assessments.rules.claim import claim_of
-from assessments.selectors import AssessmentFact, results_of
-from eldercare.kernel.days import DayRange, Month
-from eldercare.kernel.verdict import Answer
-from eldercare.people.selectors import ElderFacts, elder_facts
-from eldercare.recognition.selectors import check
+from eldercare.kernel.days import Month
 from subsidies.rules.eligibility import BenefitAnswer, preview
-from subsidies.rules.facts import EARLIEST, AssessedLevel, ElderInput, HukouSpell, elder_from
+from subsidies.rules.facts import ElderInput
 from subsidies.rules.programme import Benefit, Setting, benefits
-
-RECOGNISED = {Answer.YES: True, Answer.NO: False}
+from subsidies.selectors.facts import inputs_of
 
 
 def elder_input(elder_id: UUID, on: date, region: str) -> ElderInput:
-    """Gather what is known of one elder on a day, for the programmes of a region (its six-digit code).
-
-    An assessment made elsewhere is put to the recognition engine; its answer travels with the result.
-    """
-    facts = elder_facts(elder_id, on)
-    stated = elder_from(_stated(facts))
-    assessments = tuple(_assessed(result, on, region) for result in reversed(results_of(elder_id)))
-    hukou = tuple(HukouSpell(code, DayRange(start or EARLIEST, until)) for code, start, until in facts.hukou)
-    return replace(stated, hukou=hukou, assessments=assessments)
+    """Gather what is known of one elder on a day, for the programmes of a region (its six-digit code)."""
+    return inputs_of([elder_id], on, region)[elder_id]
 
 
 def answers_for(
@@ -49,41 +35,3 @@ def applicable() -> list[Benefit]:
 def open_readings(benefit: Benefit) -> list[Setting]:
     """Give the places the text leaves open, as they are read here."""
     return list(benefit.programme.settings.values())
-
-
-def _assessed(result: AssessmentFact, on: date, region: str) -> AssessedLevel:
-    if result.issued_in == region:
-        return AssessedLevel(result.standard, result.level, result.concluded_on, result.valid_until)
-    claim = claim_of(
-        standard=result.standard,
-        level=result.level,
-        concluded_on=result.concluded_on,
-        valid_until=result.valid_until,
-        issued_in=result.issued_in,
-        used_in=region,
-    )
-    found = check(claim, max(on, result.concluded_on))
-    return AssessedLevel(
-        result.standard,
-        result.level,
-        result.concluded_on,
-        result.valid_until,
-        RECOGNISED.get(found.verdict.answer),
-        found.verdict.reasons,
-    )
-
-
-def _stated(facts: ElderFacts) -> dict[str, object]:
-    """Write the facts of the people floor as api.md's `elder`."""
-    return {
-        "birth_date": facts.birth_date,
-        "sex": facts.sex,
-        "own_monthly_income_fen": facts.own_monthly_income_fen,
-        "died_on": facts.died_on,
-        "declared_missing_on": facts.declared_missing_on,
-        "prison": facts.prison,
-        "certificates": facts.certificates,
-        "circumstances": facts.circumstances,
-        "welfare_allowances": facts.welfare_allowances,
-        "residence_region": facts.residence_region,
-    }

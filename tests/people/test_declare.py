@@ -8,7 +8,13 @@ from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from eldercare.people.models import Declaration
 from eldercare.people.selectors import elder_facts
-from eldercare.people.services.declare import declare_certificate, declare_facts, move_hukou, record_death
+from eldercare.people.services.declare import (
+    declare_certificate,
+    declare_facts,
+    move_hukou,
+    record_death,
+    withdraw_death,
+)
 from tests.builders.accounts import make_officer, make_user, viewer_for
 from tests.builders.people import make_elder
 from tests.builders.regions import CHAOYANG, TONGZHOU, WUQING
@@ -124,3 +130,38 @@ def test_gathering_an_elder_s_facts_costs_as_many_queries_whatever_was_declared(
         declare_certificate(viewer_for(daughter), elder_id=elder.pk, certificate=certificate)
     with django_assert_num_queries(4):
         elder_facts(elder.pk, date(2026, 6, 15))
+
+
+def test_what_was_known_on_a_day_can_be_asked_after_every_correction(daughter, elder):
+    viewer = viewer_for(daughter)
+    declare_certificate(viewer, elder_id=elder.pk, certificate={"category": 4, "level": 2, "from": date(2020, 5, 6)})
+    declare_facts(viewer, elder_id=elder.pk, facts={"circumstances": {"dibao": True}})
+    record_death(viewer, elder_id=elder.pk, died_on=clock.today())
+    believed = clock.now()
+    declare_certificate(viewer, elder_id=elder.pk, certificate={"category": 4, "level": 1, "from": date(2020, 5, 6)})
+    declare_facts(viewer, elder_id=elder.pk, facts={"circumstances": {"dibao": False}})
+    move_hukou(viewer, elder_id=elder.pk, region="110112001", on=date(2024, 7, 15))
+    withdraw_death(viewer, elder_id=elder.pk)
+
+    now, then = facts(elder), elder_facts(elder.pk, clock.today(), known_at=believed)
+
+    def seen(known):
+        levels = [one["level"] for one in known.certificates]
+        return levels, known.circumstances["dibao"], known.died_on, known.hukou_district, len(known.hukou)
+
+    assert seen(now) == ([1], False, None, TONGZHOU, 2)
+    assert seen(then) == ([2], True, clock.today(), CHAOYANG, 1)
+
+
+def test_an_earlier_certificate_learnt_later_ends_where_the_next_begins(daughter, elder):
+    viewer = viewer_for(daughter)
+    for level, since in ((1, date(2024, 1, 1)), (3, date(2020, 5, 6))):
+        declare_certificate(viewer, elder_id=elder.pk, certificate={"category": 4, "level": level, "from": since})
+    spells = [(one["level"], one["from"], one["until"]) for one in facts(elder).certificates]
+    assert spells == [(3, date(2020, 5, 6), date(2024, 1, 1)), (1, date(2024, 1, 1), None)]
+
+
+def test_a_death_nobody_reported_cannot_be_taken_back(daughter, elder):
+    with pytest.raises(Refusal) as caught:
+        withdraw_death(viewer_for(daughter), elder_id=elder.pk)
+    assert caught.value.code == "no_death_known"

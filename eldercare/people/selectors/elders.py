@@ -1,15 +1,16 @@
 """What do we know about elders? Reads only; asks nobody's permission (`access.py` does)."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from eldercare.people.choices import CIRCUMSTANCE_NAMES
-from eldercare.people.models import Certificate, Declaration, Elder, HukouSpell, Person
+from eldercare.people.models import Certificate, DeathReport, Declaration, Elder, HukouSpell, Person
 from eldercare.people.rules.masks import mask_id, mask_name
 from eldercare.regions.rules.codes import district_of
 
@@ -51,14 +52,42 @@ class ElderCard:
     hukou_code: str | None
 
 
-def elder_facts(elder_id: UUID, on: date) -> ElderFacts:
-    """Gather the facts of one elder for a day, in five queries. Raises Elder.DoesNotExist."""
-    elder = Elder.objects.select_related("person").get(pk=elder_id)
-    spells = [
-        (code, days.lower, days.upper)
-        for code, days in HukouSpell.objects.filter(elder=elder).order_by("days").values_list("region_id", "days")
-    ]
-    declared = latest_declaration(elder_id)
+def elder_facts(elder_id: UUID, on: date, *, known_at: datetime | None = None) -> ElderFacts:
+    """Gather the facts of one elder for a day, in five queries. Raises KeyError when there is no such elder.
+
+    With `known_at`, as they were believed here at that moment: what was recorded or superseded later is left aside.
+    """
+    return facts_of([elder_id], on, known_at=known_at)[elder_id]
+
+
+def facts_of(elder_ids: Iterable[UUID], on: date, *, known_at: datetime | None = None) -> dict[UUID, ElderFacts]:
+    """Gather the facts of many elders for a day, in five queries, as believed now or at a moment."""
+    elders = list(Elder.objects.filter(pk__in=list(elder_ids)).select_related("person"))
+    ids = [elder.pk for elder in elders]
+    spells: dict[UUID, list[tuple[str, date | None, date | None]]] = defaultdict(list)
+    for row in _believed(HukouSpell, ids, known_at).order_by("days"):
+        spells[row.elder_id].append((row.region_id, row.days.lower, row.days.upper))
+    certificates: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in _believed(Certificate, ids, known_at).order_by("days"):
+        certificates[row.elder_id].append(certificate_facts(row))
+    declared = _declared(ids, known_at)
+    deaths = _deaths(elders, known_at)
+    return {
+        elder.pk: _facts(
+            elder, on, spells[elder.pk], certificates[elder.pk], declared.get(elder.pk, {}), deaths.get(elder.pk)
+        )
+        for elder in elders
+    }
+
+
+def _facts(
+    elder: Elder,
+    on: date,
+    spells: list[tuple[str, date | None, date | None]],
+    certificates: list[dict[str, Any]],
+    declared: dict[str, Any],
+    died_on: date | None,
+) -> ElderFacts:
     code = _on(spells, on)
     return ElderFacts(
         elder_id=elder.pk,
@@ -69,14 +98,37 @@ def elder_facts(elder_id: UUID, on: date) -> ElderFacts:
         hukou_code=code,
         hukou_district=district_of(code) if code else None,
         circumstances={name: declared.get("circumstances", {}).get(name) for name in CIRCUMSTANCE_NAMES},
-        certificates=tuple(certificate_facts(row) for row in Certificate.objects.filter(elder=elder).order_by("days")),
-        died_on=elder.died_on,
+        certificates=tuple(certificates),
+        died_on=died_on,
         declared_missing_on=_day(declared.get("declared_missing_on")),
         prison=tuple(declared.get("prison") or ()),
         welfare_allowances=_tuple(declared.get("welfare_allowances")),
         own_monthly_income_fen=declared.get("own_monthly_income_fen"),
         residence_region=declared.get("residence_region"),
     )
+
+
+def _believed(
+    model: type[HukouSpell] | type[Certificate], ids: list[UUID], known_at: datetime | None
+) -> QuerySet[HukouSpell] | QuerySet[Certificate]:
+    if known_at is None:
+        return model.objects.filter(elder__in=ids)
+    stood = Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_at)
+    return model.every.filter(stood, elder__in=ids, recorded_at__lte=known_at)
+
+
+def _declared(ids: list[UUID], known_at: datetime | None) -> dict[UUID, dict[str, Any]]:
+    rows = Declaration.objects.filter(elder__in=ids)
+    if known_at is not None:
+        rows = rows.filter(declared_at__lte=known_at)
+    return {row.elder_id: row.facts for row in rows.order_by("elder", "-id").distinct("elder")}
+
+
+def _deaths(elders: list[Elder], known_at: datetime | None) -> dict[UUID, date | None]:
+    if known_at is None:
+        return {elder.pk: elder.died_on for elder in elders}
+    rows = DeathReport.objects.filter(elder__in=elders, reported_at__lte=known_at)
+    return {row.elder_id: row.died_on for row in rows.order_by("elder", "-id").distinct("elder")}
 
 
 def latest_declaration(elder_id: UUID) -> dict[str, Any]:

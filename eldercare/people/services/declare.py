@@ -1,5 +1,6 @@
 """What is declared about an elder: circumstances, a disability certificate, a move of 户籍, a death. Nothing is overwritten."""
 
+from copy import copy
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,13 +10,14 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
+from eldercare.kernel.keys import new_id
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sealed import blind_index
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from eldercare.people.access import may_act_for
 from eldercare.people.choices import CIRCUMSTANCE_NAMES, Source
-from eldercare.people.models import Certificate, Declaration, Elder, HukouSpell
+from eldercare.people.models import Certificate, DeathReport, Declaration, Elder, HukouSpell
 from eldercare.people.rules.certificate import check_certificate, normalise_certificate_number
 from eldercare.people.selectors import latest_declaration
 from eldercare.people.services.the_file import elder_to_write
@@ -73,8 +75,7 @@ def move_hukou(viewer: Viewer, *, elder_id: UUID, region: str, on: date) -> Huko
             next_step=say("请按户口本核对迁入日期。"),
             fields={"on": say("日期不对。")},
         )
-    last.days = DateRange(last.days.lower, on)
-    last.save(update_fields=["days"])
+    _end_on(last, on)
     spell = HukouSpell.objects.create(
         elder=elder, region_id=region, days=DateRange(on, None), source=_source(viewer, elder)
     )
@@ -96,10 +97,36 @@ def record_death(viewer: Viewer, *, elder_id: UUID, died_on: date) -> Elder:
         raise Refusal(
             "impossible_day", say("去世日期应当在出生以后、今天以前。"), fields={"died_on": say("日期不对。")}
         )
-    elder.died_on = died_on
-    elder.save(update_fields=["died_on"])
+    _report_death(viewer, elder, died_on)
     record(viewer, "elder.died", f"elder:{elder.pk}", facts={"died_on": str(died_on)})
     return elder
+
+
+@transaction.atomic
+def withdraw_death(viewer: Viewer, *, elder_id: UUID) -> Elder:
+    """Take a death that was reported by mistake back; the report itself is kept.
+
+    Raises Refusal `no_death_known` (409), `may_not_act`.
+    """
+    elder = elder_to_write(viewer, elder_id)
+    if elder.died_on is None:
+        raise Refusal(
+            "no_death_known",
+            say("这位老人没有去世登记，不需要更正。"),
+            next_step=say("请刷新页面核对。"),
+            status=409,
+        )
+    _report_death(viewer, elder, None)
+    record(viewer, "elder.death_withdrawn", f"elder:{elder.pk}")
+    return elder
+
+
+def _report_death(viewer: Viewer, elder: Elder, died_on: date | None) -> None:
+    DeathReport.objects.create(
+        elder=elder, died_on=died_on, source=_source(viewer, elder), reported_by=viewer.reference
+    )
+    elder.died_on = died_on
+    elder.save(update_fields=["died_on"])
 
 
 def write_declaration(viewer: Viewer, elder: Elder, facts: dict[str, Any]) -> Declaration:
@@ -122,24 +149,33 @@ def write_declaration(viewer: Viewer, elder: Elder, facts: dict[str, Any]) -> De
 
 
 def write_certificate(viewer: Viewer, elder: Elder, certificate: dict[str, Any]) -> Certificate:
-    """Add a certificate; the one held on that day ends there."""
+    """Add a certificate; the one held on that day ends there, or, begun on the same day, is superseded."""
     check_certificate(certificate)
     since = certificate.get("from") or clock.today()
     held = Certificate.objects.filter(elder=elder, days__contains=since).first()
-    if held and held.days.lower == since:
-        held.delete()
-    elif held:
-        held.days = DateRange(held.days.lower, since)
-        held.save(update_fields=["days"])
+    following = Certificate.objects.filter(elder=elder, days__startswith__gt=since).order_by("days").first()
+    if held:
+        _end_on(held, since)
     number = normalise_certificate_number(certificate.get("number") or "") or None
     return Certificate.objects.create(
         elder=elder,
         number=number,
         number_index=blind_index(number) if number else None,
         facts={name: certificate.get(name) for name in ("category", "level", "components")},
-        days=DateRange(since, None),
+        days=DateRange(since, following.days.lower if following else None),
         source=_source(viewer, elder),
     )
+
+
+def _end_on(row: HukouSpell | Certificate, day: date) -> None:
+    """Supersede a spell by one that ends on a day; a spell that began on that day leaves nothing behind."""
+    row.superseded_at = clock.now()
+    row.save(update_fields=["superseded_at"])
+    if row.days.lower is None or row.days.lower < day:
+        shorter = copy(row)
+        shorter.pk, shorter.superseded_at, shorter.days = new_id(), None, DateRange(row.days.lower, day)
+        shorter.recorded_at = row.superseded_at
+        shorter.save(force_insert=True)
 
 
 def _source(viewer: Viewer, elder: Elder) -> str:
