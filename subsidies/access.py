@@ -150,7 +150,7 @@ def may_clear(viewer: Viewer, flag: CrossCheckFlag) -> bool:
     return viewer.has(DISTRICT_OFFICER, "region", flag.district_id)
 
 
-def changes_visible_to(viewer: Viewer) -> QuerySet[Change]:
+def right_changes_visible_to(viewer: Viewer) -> QuerySet[Change]:
     """Give the changes of the elders the viewer stands beside, and those that either paying district may see."""
     codes = viewer.places("region", *SEES_RUNS)
     paid = _inside("payer_before__code", codes) | _inside("payer_after__code", codes)
