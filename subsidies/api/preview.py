@@ -1,5 +1,7 @@
 """`POST /api/v1/subsidies/preview`: what an elder described by facts is due. A read; nothing is kept and nobody is named."""
 
+from typing import Any
+
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -8,11 +10,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from eldercare.ui.api.fields import StrictSerializer
-from eldercare.ui.api.serializers import LineSerializer, ReasonSerializer
+from eldercare.ui.api.serializers import CiteSerializer, LineSerializer, ReasonSerializer
 from eldercare.ui.api.views import OpenDoor
 from subsidies.api.elder import MAYBE, DayOrMonthField, ElderBody, read_elder
 from subsidies.rules.eligibility import preview
 from subsidies.rules.programme import benefits
+
+
+class ProgrammeField(serializers.ChoiceField):
+    """The id of a benefit; which there are is asked of the data each time, since a file may have been added."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "choices": sorted(benefits())})
 
 
 class PreviewBody(StrictSerializer):
@@ -21,10 +30,16 @@ class PreviewBody(StrictSerializer):
     on = DayOrMonthField()
     applied_on = serializers.DateField(**MAYBE)
     condition_met_on = serializers.DateField(**MAYBE)
-    programmes = serializers.ListField(
-        child=serializers.ChoiceField(choices=sorted(benefits())), max_length=50, **MAYBE
-    )
+    programmes = serializers.ListField(child=ProgrammeField(), max_length=50, **MAYBE)
     elder = ElderBody()
+
+
+class PaperSerializer(serializers.Serializer):
+    """Something to bring, when it is needed, and where that is written."""
+
+    name = serializers.CharField()
+    because = serializers.CharField()
+    cite = CiteSerializer()
 
 
 class OptionSerializer(serializers.Serializer):
@@ -52,6 +67,10 @@ class BenefitSerializer(serializers.Serializer):
     missing = serializers.ListField(child=serializers.CharField())
     alternatives = OptionSerializer(many=True)
     would_change = serializers.CharField()
+    up_to_fen = serializers.IntegerField(
+        allow_null=True, help_text=_("不能判断时，每月最多可能是多少；连最多也不知道的为 null")
+    )
+    documents = PaperSerializer(many=True, allow_null=True, help_text=_("申请要带的材料；没有收录的为 null"))
 
 
 class PreviewSerializer(serializers.Serializer):

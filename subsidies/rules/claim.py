@@ -4,14 +4,17 @@ from datetime import date
 
 from eldercare.recognition.rules.claims import Claim
 from eldercare.regions.rules.codes import province_of
-from subsidies.rules.programme import Benefit
+from subsidies.rules.terms import Benefit
 
 
 def policy_claim(benefit: Benefit, *, used_in: str) -> Claim:
-    """Turn a benefit into the claim 养老服务政策: issued in its own region, used where the home is."""
+    """Turn a benefit into the claim 养老服务政策: issued in its own region, used where the home is.
+
+    What the whole country pays is issued wherever it is used.
+    """
     return Claim(
         kind="policy",
-        issued_in=province_of(benefit.programme.region),
+        issued_in=province_of(benefit.programme.region or used_in),
         used_in=province_of(used_in),
         standard=benefit.programme.document,
         issued_on=benefit.programme.valid_from,

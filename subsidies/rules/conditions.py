@@ -1,6 +1,6 @@
 """Each condition of a benefit on one day: pass, fail or unknown, in plain words, with its article. Adds nothing up."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from eldercare.kernel.days import DayRange
@@ -11,15 +11,16 @@ from subsidies.rules.facts import (
     CIRCUMSTANCES,
     LEGACY_STANDARD,
     LEVEL_NAMES,
+    MULTIPLE,
     NUMBERED_STANDARD,
-    SEVERE_WORD,
     AssessedLevel,
     Certificate,
     Disability,
     ElderInput,
+    HukouSpell,
 )
 from subsidies.rules.moments import A_DAY, Moment, birthday
-from subsidies.rules.programme import NEXT_MONTH, Benefit, CertificateTest, Exclusion, Programme, Tier, Way
+from subsidies.rules.terms import NEXT_MONTH, Benefit, CertificateTest, Exclusion, Programme, Tier, Way
 
 CATEGORY_NAMES = {
     1: say("视力"),
@@ -30,6 +31,8 @@ CATEGORY_NAMES = {
     6: say("精神"),
     7: say("多重"),
 }
+ALL_CATEGORIES = frozenset(range(1, MULTIPLE))
+ALL_LEVELS = frozenset(range(1, 5))
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,20 @@ def _answer(name: str, outcome: Outcome, text: Sentence, cite: Cite, *missing: s
 
 
 def standing(benefit: Benefit, elder: ElderInput, moment: Moment) -> Iterator[Condition]:
-    """Give the conditions every benefit of a programme asks: in force, age, 户籍, alive, not in prison."""
+    """Give the conditions every benefit of a programme asks: in force, age, 户籍 or residence, alive, not in prison."""
     programme = benefit.programme
     yield _in_force(programme, moment)
-    yield _age(programme, elder, moment)
-    yield _hukou(programme, elder, moment)
+    yield _age(benefit, elder, moment)
+    yield _hukou(programme, elder, moment) if programme.follows_hukou else _residence(programme, elder)
     yield _alive(programme, elder, moment)
-    yield _prison(programme, elder, moment)
+    if programme.asks_prison:
+        yield _prison(programme, elder, moment)
+
+
+def notes(benefit: Benefit) -> Iterator[Condition]:
+    """Give what stands beside every answer of a benefit."""
+    for note in benefit.notes:
+        yield Condition(Reason(note.id, Outcome.PASS, note.text, note.cite))
 
 
 def exclusions(benefit: Benefit, elder: ElderInput, moment: Moment) -> Iterator[Condition]:
@@ -71,20 +81,30 @@ def exclusions(benefit: Benefit, elder: ElderInput, moment: Moment) -> Iterator[
 
 def _in_force(programme: Programme, moment: Moment) -> Condition:
     first, until = programme.valid_from, programme.valid_until
-    in_force = first <= moment.month.last_day and (until is None or moment.month.first_day < until)
-    outcome = Outcome.PASS if in_force else Outcome.FAIL
-    text = say("{title}自 {day} 起施行", title=Sentence(programme.title), day=first)
+    outcome = Outcome.PASS if programme.in_force_in(moment.month) else Outcome.FAIL
+    if until and until <= moment.month.first_day:
+        text = say("{title}到 {day} 为止，已经不再执行", title=Sentence(programme.title), day=until - A_DAY)
+    else:
+        text = say("{title}自 {day} 起施行", title=Sentence(programme.title), day=first)
     return _answer("in_force", outcome, text, programme.cite(""))
 
 
-def _age(programme: Programme, elder: ElderInput, moment: Moment) -> Condition:
+def _age(benefit: Benefit, elder: ElderInput, moment: Moment) -> Condition:
+    programme, age = benefit.programme, benefit.age_from
     cite = programme.cite(programme.articles["age"])
     if elder.birth_date is None:
         return _answer("age", Outcome.UNKNOWN, say("还不知道出生日期，无法判断年龄"), cite, "birth_date")
-    reached = birthday(elder.birth_date, programme.age_from, programme)
+    reached = birthday(elder.birth_date, age, programme)
     if moment.reached(reached, programme.setting("birthday_counts")):
-        return _answer("age", Outcome.PASS, say("已满 {age} 周岁", age=programme.age_from), cite)
-    return _answer("age", Outcome.FAIL, say("要到 {day} 才满 {age} 周岁", age=programme.age_from, day=reached), cite)
+        return _answer("age", Outcome.PASS, say("已满 {age} 周岁", age=age), cite)
+    return _answer("age", Outcome.FAIL, say("要到 {day} 才满 {age} 周岁", age=age, day=reached), cite)
+
+
+def _residence(programme: Programme, elder: ElderInput) -> Condition:
+    cite = programme.cite(programme.articles["residence"])
+    if elder.residence_region is None:
+        return _answer("residence", Outcome.UNKNOWN, say("还不知道现在住在哪里"), cite, "residence_region")
+    return _answer("residence", Outcome.PASS, say("看现在住的地方，不看户籍"), cite)
 
 
 def _hukou(programme: Programme, elder: ElderInput, moment: Moment) -> Condition:
@@ -99,9 +119,7 @@ def _hukou(programme: Programme, elder: ElderInput, moment: Moment) -> Condition
 
 def residence(programme: Programme, elder: ElderInput) -> list[DayRange]:
     """Give the spells of 户籍 inside the programme's region, moves between its districts joined."""
-    inside = sorted(
-        (one.days for one in elder.hukou or () if covers(programme.region, one.region)), key=lambda days: days.start
-    )
+    inside = sorted((one.days for one in _here(programme, elder)), key=lambda days: days.start)
     joined: list[DayRange] = []
     for days in inside:
         last = joined[-1] if joined else None
@@ -113,17 +131,22 @@ def residence(programme: Programme, elder: ElderInput) -> list[DayRange]:
     return joined
 
 
+def _here(programme: Programme, elder: ElderInput) -> list[HukouSpell]:
+    region = programme.region
+    return [
+        one for one in elder.hukou or () if region and covers(region, one.region) and one.days.until != one.days.start
+    ]
+
+
 def payer_region(programme: Programme, elder: ElderInput, moment: Moment) -> str | None:
     """Give the district that pays the month (160号 八): that of the day before the month, else the first moved into.
 
     None when the 户籍 is not inside the programme's region, or its district is not known.
     """
-    here = sorted(
-        (one for one in elder.hukou or () if covers(programme.region, one.region)), key=lambda one: one.days.start
-    )
+    here = sorted(_here(programme, elder), key=lambda one: one.days.start)
     before = moment.month.first_day - A_DAY
     held = [one for one in here if before in one.days]
-    begun = [one for one in here if one.days.start in moment.month.period and one.days.until != one.days.start]
+    begun = [one for one in here if one.days.start in moment.month.period]
     found = held[-1] if held else (begun[0] if begun else None)
     if found is None or district_of(found.region) == programme.region:
         return None
@@ -159,8 +182,14 @@ def _exclusion(programme: Programme, exclusion: Exclusion, elder: ElderInput, mo
         return _answer(name, Outcome.UNKNOWN, say("还不知道是否享受{other}", other=label), exclusion.cite, fact)
     begins, ends = programme.setting("exclusion_begins"), programme.setting("gain_counts")
     barred = stated if isinstance(stated, bool) else any(moment.bars(d, begins=begins, ends=ends) for d in stated)
-    if barred:
+    applies = programme.setting(exclusion.setting) if exclusion.setting else True
+    if barred and applies is None:
+        note = programme.note(exclusion.setting or "")
+        return _answer(name, Outcome.UNKNOWN, note, exclusion.cite, f"settings.{exclusion.setting}")
+    if barred and applies:
         return _answer(name, Outcome.FAIL, say("已享受{other}，不能同时享受这一项", other=label), exclusion.cite)
+    if barred:
+        return _answer(name, Outcome.PASS, say("享受{other}的也可以领", other=label), exclusion.cite)
     return _answer(name, Outcome.PASS, say("没有享受{other}", other=label), exclusion.cite)
 
 
@@ -195,12 +224,15 @@ def tier_of(benefit: Benefit, elder: ElderInput, moment: Moment) -> TierFound:
 
 def _no_tier(benefit: Benefit, elder: ElderInput, moment: Moment) -> Sentence:
     looked_at = [way for tier in benefit.tiers for way in tier.ways]
-    if any(way.age_from for way in looked_at):
-        youngest = min(way.age_from for way in looked_at if way.age_from)
-        return say("未满 {age} 周岁", age=youngest)
-    if any(way.assessed_severe for way in looked_at):
-        return say("{assessed}；也没有达到标准的残疾人证", assessed=_assessed(benefit.programme, elder, moment).text)
-    return say("没有符合任何一档的认定")
+    if benefit.birthday_tiers:
+        return say("未满 {age} 周岁", age=min(way.age_from for way in looked_at if way.age_from))
+    levels = next((way.assessed for way in looked_at if way.assessed), None)
+    if levels is None:
+        return say("没有符合任何一档的认定")
+    assessed = _assessed(levels, benefit.programme, elder, moment).text
+    if any(way.certificate for way in looked_at):
+        return say("{assessed}；也没有达到标准的残疾人证", assessed=assessed)
+    return assessed
 
 
 def any_of(found: Iterable[Found]) -> Found:
@@ -224,8 +256,8 @@ def all_of(found: Iterable[Found]) -> Found:
     unknown = [one for one in every if one.outcome is Outcome.UNKNOWN]
     if unknown:
         return Found(Outcome.UNKNOWN, unknown[0].text, _once(name for one in unknown for name in one.missing))
-    text = every[0].text if len(every) == 1 else say("{first}；{second}", first=every[0].text, second=every[1].text)
-    return Found(Outcome.PASS, text)
+    told = [one.text for one in every[:2]]
+    return Found(Outcome.PASS, told[0] if len(told) == 1 else say("{first}；{second}", first=told[0], second=told[1]))
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:
@@ -236,15 +268,23 @@ def _way_found(way: Way, programme: Programme, elder: ElderInput, moment: Moment
     found: list[Found] = []
     if way.circumstance:
         found.append(_circumstance(way.circumstance, programme, elder, moment))
-    if way.assessed_severe:
-        found.append(_assessed(programme, elder, moment))
+    if way.assessed:
+        found.append(_assessed(way.assessed, programme, elder, moment))
     if way.certificate:
         found.append(_certified(way.certificate, programme, elder, moment))
     if way.age_from:
         found.append(_aged(way.age_from, programme, elder, moment))
+    if way.ages:
+        found.append(_aged_by_sex(way.ages, programme, elder, moment))
+    found += [_not(_circumstance(name, programme, elder, moment)) for name in way.none_of]
     if way.income_below:
         found.append(_income(way.income_below, programme, elder))
     return all_of(found)
+
+
+def _not(found: Found) -> Found:
+    turned = {Outcome.PASS: Outcome.FAIL, Outcome.FAIL: Outcome.PASS, Outcome.UNKNOWN: Outcome.UNKNOWN}
+    return Found(turned[found.outcome], found.text, found.missing)
 
 
 def _circumstance(name: str, programme: Programme, elder: ElderInput, moment: Moment) -> Found:
@@ -266,10 +306,21 @@ def _aged(age: int, programme: Programme, elder: ElderInput, moment: Moment) -> 
     return Found(outcome, say("已满 {age} 周岁", age=age) if reached else say("未满 {age} 周岁", age=age))
 
 
+def _aged_by_sex(ages: Mapping[str, int], programme: Programme, elder: ElderInput, moment: Moment) -> Found:
+    """Ask for the age of the elder's sex; where it is not known, an age that decides for both still answers."""
+    if elder.sex is not None and elder.sex in ages:
+        return _aged(ages[elder.sex], programme, elder, moment)
+    either = {_aged(age, programme, elder, moment).outcome for age in ages.values()}
+    if len(either) == 1:
+        return _aged(max(ages.values()), programme, elder, moment)
+    return Found(Outcome.UNKNOWN, say("还不知道性别，男女的年龄要求不同"), ("sex",))
+
+
 def _income(name: str, programme: Programme, elder: ElderInput) -> Found:
     standard = programme.setting(name)
     if standard is None:
-        return Found(Outcome.UNKNOWN, programme.note(name), (f"settings.{name}",))
+        unknown = ("own_monthly_income_fen",) if elder.own_monthly_income_fen is None else ()
+        return Found(Outcome.UNKNOWN, programme.note(name), (f"settings.{name}", *unknown))
     if elder.own_monthly_income_fen is None:
         return Found(Outcome.UNKNOWN, say("还不知道本人每月收入"), ("own_monthly_income_fen",))
     if elder.own_monthly_income_fen < standard:
@@ -284,7 +335,8 @@ def assessment_at(programme: Programme, elder: ElderInput, moment: Moment) -> As
     return max(concluded, key=lambda one: one.concluded_on, default=None)
 
 
-def _assessed(programme: Programme, elder: ElderInput, moment: Moment) -> Found:
+def _assessed(levels: str, programme: Programme, elder: ElderInput, moment: Moment) -> Found:
+    """Ask for an assessed level; `levels` names the setting that says which count."""
     if elder.assessments is None:
         return Found(Outcome.UNKNOWN, say("还没有能力评估结果"), ("assessments",))
     one = assessment_at(programme, elder, moment)
@@ -292,11 +344,13 @@ def _assessed(programme: Programme, elder: ElderInput, moment: Moment) -> Found:
         return Found(Outcome.FAIL, say("还没有做过能力评估"))
     if one.valid_until and one.valid_until < moment.day:
         return Found(Outcome.FAIL, say("能力评估已于 {day} 到期", day=one.valid_until))
-    severe = _is_severe(programme, one)
-    if severe is False:
-        return Found(Outcome.FAIL, say("能力评估结果：{level}，没有达到重度失能", level=level_name(one)))
-    if severe is None or one.valid_until is None:
-        return Found(Outcome.UNKNOWN, say("能力评估的等级或有效期不清楚"), ("assessments",))
+    reached = _reached(levels, programme, one)
+    if reached is False:
+        wanted = programme.settings[levels].label
+        text = say("能力评估结果：{level}，没有达到{wanted}", level=level_name(one), wanted=wanted)
+        return Found(Outcome.FAIL, text)
+    if reached is None or one.valid_until is None:
+        return _unclear(levels, programme, one)
     if one.recognised is False:
         return Found(Outcome.FAIL, say("外地的能力评估结果没有得到认可"))
     if one.recognised is None:
@@ -319,14 +373,27 @@ def level_name(one: AssessedLevel) -> Sentence:
     return Sentence(one.level or "")
 
 
-def _is_severe(programme: Programme, one: AssessedLevel) -> bool | None:
+def _legacy(one: AssessedLevel) -> str:
+    return "legacy_mzt039" if one.standard == LEGACY_STANDARD else "legacy_beijing"
+
+
+def _reached(levels: str, programme: Programme, one: AssessedLevel) -> bool | None:
+    """Tell whether an assessed level counts. None: the level is not known, or nobody knows whether its standard counts."""
     if one.level is None:
         return None
     if one.standard == NUMBERED_STANDARD:
-        return one.level in programme.setting("severe_levels")
-    if one.level != SEVERE_WORD:
+        return one.level in programme.setting(levels)
+    if one.level not in programme.setting("assessed_words"):
         return False
-    return None if one.standard == LEGACY_STANDARD and programme.setting("legacy_mzt039") == "reassess" else True
+    return True if programme.setting(_legacy(one)) == "accept" else None
+
+
+def _unclear(levels: str, programme: Programme, one: AssessedLevel) -> Found:
+    """Say what keeps a level from counting: a standard of which nobody knows whether it counts, or the paper itself."""
+    open_setting = one.standard != NUMBERED_STANDARD and programme.setting(_legacy(one)) is None
+    if one.level is not None and open_setting:
+        return Found(Outcome.UNKNOWN, programme.note(_legacy(one)), (f"settings.{_legacy(one)}",))
+    return Found(Outcome.UNKNOWN, say("能力评估的等级或有效期不清楚"), ("assessments",))
 
 
 def _certified(test: CertificateTest, programme: Programme, elder: ElderInput, moment: Moment) -> Found:
@@ -340,23 +407,48 @@ def _certified(test: CertificateTest, programme: Programme, elder: ElderInput, m
 
 
 def _certificate(test: CertificateTest, one: Certificate) -> Found:
-    if one.own.category is None or one.own.level is None:
-        return Found(Outcome.UNKNOWN, say("残疾人证的类别或等级不清楚"), ("certificates",))
-    if test.multiple and not one.is_multiple:
-        return Found(Outcome.FAIL, say("不是多重残疾"))
-    if not one.is_multiple:
-        return _disability(test, one.own)
-    if one.components is not None:
-        return any_of(_disability(test, part) for part in one.components)
-    # The certificate's level is that of its severest component: no component can be more severe.
-    if any(level >= one.own.level for level in test.levels):
-        return Found(Outcome.UNKNOWN, say("多重残疾证没有写明具体类别和等级"), ("certificates.components",))
-    return Found(Outcome.FAIL, say("多重残疾的等级没有达到标准"))
+    if not one.is_multiple and one.own.category is not None:
+        return (
+            Found(Outcome.FAIL, say("不是多重残疾")) if test.multiple else _disability(test, one.own, 1, "certificates")
+        )
+    if one.own.category is None:
+        return _unknown_category(test, one)
+    fact = "certificates.components"
+    return any_of(_disability(test, part, one.own.level or 1, fact) for part in _parts(one))
 
 
-def _disability(test: CertificateTest, one: Disability) -> Found:
+def _parts(one: Certificate) -> tuple[Disability, ...]:
+    """Give what a class-7 certificate is made of: at least two, what is not known of them left unknown.
+
+    The certificate's level is that of its severest component (the setting `multiple_level`).
+    """
+    known = one.components or ()
+    if len(known) > 1:
+        return known
+    severest = one.own.level if not known else None
+    rest = (Disability(None, severest), Disability(None, None))
+    return (*known, *rest[len(known) :])
+
+
+def _unknown_category(test: CertificateTest, one: Certificate) -> Found:
+    """Of a certificate without a class only the level can tell something: one too mild for the test is no."""
+    if one.own.level is not None and not any(level >= one.own.level for level in test.levels):
+        return Found(Outcome.FAIL, say("残疾人证的等级没有达到标准"))
+    return Found(Outcome.UNKNOWN, say("残疾人证的类别或等级不清楚"), ("certificates",))
+
+
+def _disability(test: CertificateTest, one: Disability, severest: int, fact: str) -> Found:
+    """Compare one category and level; `severest` is the most severe level an unknown one can have, `fact` where both stand."""
+    categories = ALL_CATEGORIES if one.category is None else {one.category}
+    levels = {level for level in ALL_LEVELS if level >= severest} if one.level is None else {one.level}
+    if not (categories & test.categories and levels & test.levels):
+        return Found(Outcome.FAIL, _disability_words(one))
+    if categories <= test.categories and levels <= test.levels:
+        return Found(Outcome.PASS, _disability_words(one))
+    return Found(Outcome.UNKNOWN, say("残疾人证没有写明具体类别和等级"), (fact,))
+
+
+def _disability_words(one: Disability) -> Sentence:
     if one.category is None or one.level is None:
-        return Found(Outcome.UNKNOWN, say("多重残疾证没有写明具体类别和等级"), ("certificates.components",))
-    matches = one.category in test.categories and one.level in test.levels
-    label = say("{category}残疾 {level} 级", category=CATEGORY_NAMES[one.category], level=one.level)
-    return Found(Outcome.PASS if matches else Outcome.FAIL, label)
+        return say("残疾人证的类别或等级没有写全")
+    return say("{category}残疾 {level} 级", category=CATEGORY_NAMES[one.category], level=one.level)

@@ -25,7 +25,6 @@ LEVEL_NAMES: tuple[str, ...] = tuple(level["name"] for level in _levels["numbere
 LEGACY_STANDARD: str = _levels["worded"]["legacy"]
 WORDED_STANDARDS = (LEGACY_STANDARD, _levels["worded"]["beijing"])
 LEVEL_WORDS: tuple[str, ...] = tuple(_levels["worded"]["levels"])
-SEVERE_WORD: str = _levels["worded"]["severe"]
 
 CIRCUMSTANCES: dict[str, Sentence] = {
     "dibao": say("低保"),
@@ -51,7 +50,9 @@ FACT_NAMES: dict[str, Sentence] = {
     "certificates.components": say("多重残疾的具体类别和等级"),
     "welfare_allowances": say("因公致残、离休等待遇"),
     "own_monthly_income_fen": say("本人每月收入"),
-    "settings.minimum_income_standard_fen": say("当年低保标准"),
+    "residence_region": say("现在住在哪里"),
+    "sex": say("性别"),
+    "bill_fen": say("当月账单"),
     **{f"circumstances.{name}": label for name, label in CIRCUMSTANCES.items()},
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from eldercare.kernel.days import Month
 from eldercare.kernel.sentences import say
 from eldercare.kernel.verdict import Outcome, Reason, Verdict, judge
-from subsidies.rules.programme import Benefit
+from subsidies.rules.terms import Benefit
 
 
 def routable(

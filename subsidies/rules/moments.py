@@ -4,13 +4,13 @@
 not qualify then may still have begun to inside the month, where a setting says that such a beginning counts at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from eldercare.kernel.days import DayRange, Month
 from subsidies.rules.facts import ElderInput
-from subsidies.rules.programme import SAME_MONTH, Benefit, Programme
+from subsidies.rules.terms import SAME_MONTH, Benefit, Programme
 
 A_DAY = timedelta(days=1)
 LEAP_DAY = (2, 29)
@@ -40,18 +40,17 @@ class Moment:
         return days.until is not None and days.start <= self.day and not self.reached(days.until, ends)
 
 
-def moments(benefit: Benefit, elder: ElderInput, month: Month) -> list[Moment]:
-    """Give the looks for a month, in order of days."""
-    inside = sorted({day for day in changes(benefit, elder) if day in month.period})
+def moments(month: Month, inside: Iterable[date]) -> list[Moment]:
+    """Give the looks for a month, in order of days; `inside` are the days in it on which a fact changes."""
     return [Moment(day, month) for day in (month.first_day - A_DAY, *inside)]
 
 
 def changes(benefit: Benefit, elder: ElderInput) -> Iterator[date]:
     """Give every day on which a fact about the elder changes, in no order, some of them twice."""
     if elder.birth_date:
-        ages = {benefit.programme.age_from} | {
-            way.age_from for tier in benefit.tiers for way in tier.ways if way.age_from
-        }
+        ways = [way for tier in benefit.tiers for way in tier.ways]
+        ages = {benefit.age_from, *(way.age_from for way in ways if way.age_from)}
+        ages |= {age for way in ways if way.ages for age in way.ages.values()}
         yield from (birthday(elder.birth_date, age, benefit.programme) for age in ages)
     yield from (day for day in (elder.died_on, elder.declared_missing_on) if day)
     for one in elder.assessments or ():

@@ -40,6 +40,7 @@ class NetBenefit:
     missing: tuple[str, ...] = ()
     up_to_fen: int | None = None
     is_worse: bool = False
+    missing_names: tuple[Sentence, ...] = ()
 
     @property
     def is_due(self) -> bool:
@@ -54,6 +55,7 @@ class Undecided:
     name: Sentence
     up_to_fen: int | None
     missing: tuple[str, ...]
+    missing_names: tuple[Sentence, ...] = ()
 
     def to_json(self, translate: Translate) -> dict[str, Any]:
         return {
@@ -97,7 +99,7 @@ def net_month(gross_lines: Sequence[GrossLine], benefits: Iterable[NetBenefit]) 
         net_fen=gross_fen + sum(line.amount_fen for line in taken),
         beside=tuple(_line(one, one.monthly_fen or 0) for one in offered if one.is_due and not one.spendable_at_home),
         undecided=tuple(
-            Undecided(one.programme, one.name, one.up_to_fen, one.missing)
+            Undecided(one.programme, one.name, one.up_to_fen, one.missing, one.missing_names)
             for one in offered
             if one.answer is Answer.CANNOT_DECIDE
         ),
@@ -130,6 +132,7 @@ def _net_benefit(answer: BenefitAnswer) -> NetBenefit:
         because=line.because if line else answer.benefit.spendable_note,
         cite=line.cite if line else answer.benefit.cite,
         missing=answer.missing,
+        missing_names=tuple(answer.missing_names),
         up_to_fen=answer.up_to_fen,
         is_worse=any(option.better and option.programme != answer.programme for option in answer.alternatives),
     )

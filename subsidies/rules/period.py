@@ -1,14 +1,13 @@
 """From which month a benefit counts, how much is back pay, and until which month (160号 六、七(二)). Judges no month itself."""
 
 import calendar
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from eldercare.kernel.days import Month
-from subsidies.rules.facts import ElderInput
-from subsidies.rules.moments import Moment, changes
-from subsidies.rules.programme import Benefit
+from subsidies.rules.moments import Moment
+from subsidies.rules.terms import Benefit
 
 # Gives the moment by which a month is due, or None when it is not.
 DueAt = Callable[[Month], Moment | None]
@@ -24,18 +23,27 @@ class Period:
 
 
 def period_of(
-    benefit: Benefit, elder: ElderInput, *, applied_on: date, met_on: date | None, due_at: DueAt
+    benefit: Benefit,
+    *,
+    applied_on: date,
+    met_on: date | None,
+    due_at: DueAt,
+    turning: Sequence[Month],
+    in_force_from: date,
 ) -> Period | None:
     """Give the months that an application of a day brings, or None when no month is due.
 
-    `met_on` is the day the conditions were met as stated; None lets the facts tell it.
+    `met_on` is the day the conditions were met as stated; None lets the facts tell it. `turning` are the months, in order,
+    that may differ from the one before.
     """
     applied = Month.of(applied_on)
-    met_on = met_on or _met_on(benefit, elder, applied, due_at)
+    met_on = met_on or _met_on(benefit, applied, due_at, turning)
     if met_on is None:
         return None
-    first = max(_first_month(benefit, applied_on, met_on), Month.of(benefit.programme.valid_from))
-    return Period(first, _last_month(benefit, elder, first, due_at), max(0, applied.minus(first)))
+    first = max(_first_month(benefit, applied_on, met_on), Month.of(in_force_from))
+    ended = (month for month in turning if month > first and due_at(month) is None)
+    stop = next(ended, None)
+    return Period(first, stop.plus(-1) if stop else None, max(0, applied.minus(first)))
 
 
 def _first_month(benefit: Benefit, applied_on: date, met_on: date) -> Month:
@@ -57,10 +65,10 @@ def _later(day: date, months: int) -> date:
     return date(month.year, month.month, min(day.day, calendar.monthrange(month.year, month.month)[1]))
 
 
-def _met_on(benefit: Benefit, elder: ElderInput, applied: Month, due_at: DueAt) -> date | None:
+def _met_on(benefit: Benefit, applied: Month, due_at: DueAt, turning: Sequence[Month]) -> date | None:
     """Find the day the conditions were met: back from the application, no further than back pay reaches, else forward."""
     if due_at(applied) is None:
-        later = (due_at(month) for month in _months_of_change(benefit, elder, applied))
+        later = (due_at(month) for month in turning if month > applied)
         return next((_day_of(moment) for moment in later if moment), None)
     month = applied
     for _step in range((benefit.programme.back_pay_months or 0) + 1):
@@ -73,15 +81,3 @@ def _met_on(benefit: Benefit, elder: ElderInput, applied: Month, due_at: DueAt) 
 
 def _day_of(moment: Moment) -> date:
     return max(moment.day, moment.month.first_day)
-
-
-def _last_month(benefit: Benefit, elder: ElderInput, first: Month, due_at: DueAt) -> Month | None:
-    ended = (month for month in _months_of_change(benefit, elder, first) if due_at(month) is None)
-    stop = next(ended, None)
-    return stop.plus(-1) if stop else None
-
-
-def _months_of_change(benefit: Benefit, elder: ElderInput, after: Month) -> list[Month]:
-    """Give the later months that may differ from the one before: that of each change and the next."""
-    changed = {Month.of(day) for day in changes(benefit, elder)}
-    return sorted(month for month in changed | {month.next() for month in changed} if month > after)

@@ -10,7 +10,7 @@ from eldercare.kernel.verdict import Answer, Cite, Outcome, Reason
 from subsidies.rules.conditions import Condition
 from subsidies.rules.facts import CIRCUMSTANCES, ElderInput, WelfareAllowance
 from subsidies.rules.moments import Moment
-from subsidies.rules.programme import Alternative, Benefit
+from subsidies.rules.terms import Alternative, Benefit, Overlap
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,17 @@ def conditions(benefit: Benefit, elder: ElderInput, moment: Moment, other: Answe
     if benefit.insurance and _holds(elder, "long_term_care_insurance", moment):
         note = benefit.programme.note("insurance_districts")
         yield Condition(Reason("insurance", Outcome.PASS, note, benefit.insurance))
+
+
+def overlapping(benefit: Benefit, overlap: Overlap, other: Answer) -> Condition:
+    """Answer whether another benefit stands in the way, where no text says so: an open setting, seen and never silent."""
+    if other is Answer.NO:
+        text = say("没有与它可能重复的补贴")
+        return Condition(Reason("overlap", Outcome.PASS, text, overlap.cite))
+    value, note = benefit.programme.setting(overlap.setting), benefit.programme.note(overlap.setting)
+    if value is None:
+        return Condition(Reason("overlap", Outcome.UNKNOWN, note, overlap.cite), (f"settings.{overlap.setting}",))
+    return Condition(Reason("overlap", Outcome.PASS, note, overlap.cite))
 
 
 def _holds(elder: ElderInput, circumstance: str, moment: Moment) -> bool | None:

@@ -71,6 +71,8 @@ def test_a_visitor_without_login_gets_the_answer_in_the_fixed_shape(client):
         "missing",
         "alternatives",
         "would_change",
+        "up_to_fen",
+        "documents",
     ]
     assert (nursing["name"], nursing["verdict"], nursing["monthly_fen"]) == ("失能老年人护理补贴", "yes", 60000)
     assert nursing["payer_region"] == "110105" and nursing["first_month"] is None

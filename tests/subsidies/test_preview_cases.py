@@ -15,14 +15,21 @@ from subsidies.rules.eligibility import BenefitAnswer, preview
 from subsidies.rules.facts import CIRCUMSTANCES, elder_from, elder_to
 from subsidies.rules.programme import benefits
 
-CASES = Path(__file__).parent.parent / "cases" / "subsidies" / "160"
-BASE = yaml.safe_load((CASES / "_elder.yaml").read_text("utf-8"))
+CASES = Path(__file__).parent.parent / "cases" / "subsidies"
+BASE = yaml.safe_load((CASES / "160" / "_elder.yaml").read_text("utf-8"))
+DOCUMENTS = {"434": "beijing/2016-434", "national": "national"}
 
 
 def load():
-    for file in sorted(CASES.glob("1*.yaml")):
+    for file in sorted(CASES.glob("*/[0-9a-z]*.yaml")):
         for case in yaml.safe_load(file.read_text("utf-8")):
-            yield pytest.param(case, id=case["name"])
+            yield pytest.param(case, id=f"{file.stem}: {case['name']}")
+
+
+def benefit_id(name: str) -> str:
+    """Read a case's short name: `nursing` of 160号, `434/nursing`, or the whole `national/…`."""
+    document, _, benefit = name.rpartition("/")
+    return f"{DOCUMENTS.get(document, 'beijing/2019-160')}/{benefit}"
 
 
 def elder_of(given_facts: dict):
@@ -59,8 +66,7 @@ def test_the_case_comes_out_as_signed(case):
     )
     by_name = {answer.programme: shown(answer) for answer in answers}
     for name, expected in case["then"].items():
-        document = "2016-434" if name.startswith("434/") else "2019-160"
-        found = by_name[f"beijing/{document}/{name.removeprefix('434/')}"]
+        found = by_name[benefit_id(name)]
         for key, value in expected.items():
             if key == "passed":
                 assert set(value) <= set(found["passed"]), (name, found["passed"])

@@ -216,10 +216,7 @@ def _price_tables(page: FacilityPage) -> list[tuple[Sentence, list[tuple[Sentenc
 
 
 def _undecided(priced: Priced) -> list[tuple[Sentence, int | None, list[Sentence]]]:
-    return [
-        (one.name, one.up_to_fen, [facts.FACT_NAMES[name] for name in one.missing if name in facts.FACT_NAMES])
-        for one in priced.net.undecided
-    ]
+    return [(one.name, one.up_to_fen, list(one.missing_names)) for one in priced.net.undecided]
 
 
 def _quote_name(priced: Priced) -> Sentence:
