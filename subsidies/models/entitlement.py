@@ -43,8 +43,9 @@ class Entitlement(models.Model):
     """What an elder draws of one benefit, and which district pays it.
 
     `monthly_fen` and `tier` are those of its first month; a `Rate` says from which month on another amount counts.
-    `first_month` holds back pay: it may lie before the month of application (160号 六). `revised_at` is when the facts
-    last changed it; `voided_at`, that by the facts now known no month of it was ever due.
+    `first_month` holds back pay: it may lie before the month of application (160号 六). `reviewed_at` is when the
+    facts were last laid beside it, `revised_at` when they last changed it; `voided_at` says that by the facts now known
+    no month of it was ever due.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -57,6 +58,7 @@ class Entitlement(models.Model):
     last_month = models.DateField(null=True, blank=True)
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="entitlements")
     recorded_at = models.DateTimeField(db_default=ClockNow(), editable=False)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
     revised_at = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
 
@@ -68,6 +70,7 @@ class Entitlement(models.Model):
         indexes = [
             models.Index(fields=["programme", "payer_region", "first_month"], name="entitlements_of_a_payer"),
             models.Index(fields=["elder"], name="entitlements_of_an_elder"),
+            models.Index(fields=["reviewed_at"], name="entitlements_by_review"),
         ]
         constraints = [
             ExclusionConstraint(
