@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from facilities.services.offer_bed import close_lapsed_offers
-from facilities.services.relist import relist
+from facilities.services.relist import relist, relist_due
 from facilities.services.visits import remind_visitors
 
 
@@ -17,6 +17,12 @@ def close_lapsed() -> int:
 def remind_of_visits() -> int:
     """Remind families of the visits that are near."""
     return remind_visitors()
+
+
+@shared_task
+def relist_what_is_due() -> int:
+    """Make the listings anew of which something changed, or whose time is over."""
+    return relist_due()
 
 
 @shared_task

@@ -220,7 +220,8 @@ CELERY_BEAT_SCHEDULE: dict = {
     "heartbeat": {"task": "eldercare.portal.tasks.heartbeat", "schedule": 10, "options": {"expires": 30}},
     "offers-lapsed": {"task": "facilities.tasks.close_lapsed", "schedule": 30, "options": {"expires": 30}},
     "visits-near": {"task": "facilities.tasks.remind_of_visits", "schedule": 300, "options": {"expires": 300}},
-    "listings": {"task": "facilities.tasks.relist_all", "schedule": 600, "options": {"expires": 600}},
+    "listings-due": {"task": "facilities.tasks.relist_what_is_due", "schedule": 10, "options": {"expires": 10}},
+    "listings": {"task": "facilities.tasks.relist_all", "schedule": 86400, "options": {"expires": 86400}},
     "assessed-severe": {"task": "subsidies.tasks.open_from_assessments", "schedule": 30, "options": {"expires": 30}},
     "consents-revoked": {"task": "subsidies.tasks.stop_without_consent", "schedule": 30, "options": {"expires": 30}},
     # Settlement: every bell may be lost or rung twice; what it finds to do stands in the tables.

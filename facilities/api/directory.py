@@ -22,7 +22,7 @@ from facilities.choices import BedType, CareGrade, FacilityKind, Nature, RoomTyp
 from facilities.selectors.beds import Confirmation, Vacancy
 from facilities.selectors.page import FacilityPage, facility_page
 from facilities.selectors.ratings import StarsShown
-from facilities.selectors.search import MOST, ORDERS, PAGE, HomeCard, SearchFilters, facets, search
+from facilities.selectors.search import MOST, ORDERS, PAGE, Facets, HomeCard, SearchFilters, facets, search
 
 MAYBE: dict[str, Any] = {"required": False, "allow_null": True, "default": None}
 TEXT: dict[str, Any] = {"required": False, "allow_blank": True, "default": ""}
@@ -46,10 +46,15 @@ class NearField(serializers.CharField):
 
 
 class FiltersBody(StrictSerializer):
-    """What is looked for; everything may be left out. `budget_fen` is gross a month."""
+    """What is looked for; everything may be left out. `budget_fen` is gross a month.
+
+    `paired_with`: homes in the places a district is paired with. `within_km` counts from `near` in a straight line.
+    `unlicensed`: also the homes whose licence does not stand; they are never matched otherwise.
+    """
 
     q = serializers.CharField(max_length=60, **TEXT)
     region = serializers.RegexField(REGION, **TEXT)
+    paired_with = serializers.RegexField(REGION, **TEXT)
     near = NearField(max_length=60, **MAYBE)
     within_km = serializers.FloatField(min_value=0.1, max_value=1000, **MAYBE)
     capability_level = serializers.IntegerField(min_value=0, max_value=4, **MAYBE)
@@ -66,9 +71,15 @@ class FiltersBody(StrictSerializer):
     inclusive = serializers.BooleanField(**TICK)
     short_stay = serializers.BooleanField(**TICK)
     kind = serializers.ChoiceField(choices=FacilityKind.choices, **TEXT)
+    unlicensed = serializers.BooleanField(**TICK)
     sort = serializers.ChoiceField(choices=[(order, order) for order in ORDERS], default="recommended")
-    cursor = serializers.CharField(max_length=200, **MAYBE)
+    cursor = serializers.CharField(max_length=300, **MAYBE)
     page_size = serializers.IntegerField(min_value=1, max_value=MOST, default=PAGE)
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if said["within_km"] is not None and said["near"] is None:
+            raise serializers.ValidationError({"near": gettext("要按距离找，请写明从哪里算起，例如 39.92,116.44。")})
+        return super().validate(said)
 
 
 class StarsSerializer(serializers.Serializer):
@@ -107,7 +118,9 @@ class RankReasonSerializer(serializers.Serializer):
 
 
 class CardSerializer(serializers.Serializer):
-    """A home in a list. `price_from_fen`: its cheapest whole month for the grade asked for (self-care when none was)."""
+    """A home in a list. `price_from_fen`: a whole month for the grade asked for (self-care when none was) in `price_room`,
+    the room asked for, else the cheapest that has a free bed, else the cheapest. `not_matched`: why it takes nobody in.
+    """
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -118,6 +131,8 @@ class CardSerializer(serializers.Serializer):
     stars = StarsSerializer(allow_null=True)
     beds = BedsSerializer()
     price_from_fen = serializers.IntegerField(allow_null=True)
+    price_room = serializers.ChoiceField(choices=RoomType.choices, allow_null=True)
+    not_matched = serializers.CharField(allow_null=True)
     distance_km = serializers.FloatField(allow_null=True)
     points = serializers.IntegerField()
     reasons = RankReasonSerializer(many=True)
@@ -129,7 +144,10 @@ class FacetSerializer(serializers.Serializer):
 
 
 class FacilitiesPageSerializer(serializers.Serializer):
-    """A page by key. `facets`: per filter and value, counted within the first thousand that match."""
+    """A page by key. `facets`: per filter and value, how many homes that choice leaves under all the other filters.
+
+    `more`: at least so many; counting stops after a thousand, or after the first homes in the order of quality.
+    """
 
     results = CardSerializer(many=True)
     next = serializers.CharField(allow_null=True)
@@ -202,15 +220,14 @@ class FacilitiesDoor(OpenDoor):
         body = FiltersBody(data=request.query_params.dict())
         body.is_valid(raise_exception=True)
         filters = filters_of(body.validated_data)
-        named = {"region": filters.region, "accepts_hukou": filters.accepts_hukou}
-        require_regions({field: code for field, code in named.items() if code})
+        require_places(body.validated_data)
         found = search(filters, body.validated_data["cursor"], size=body.validated_data["page_size"])
         return Response(
             {
                 "results": [card_of(card) for card in found.cards],
                 "next": _page_url(request, found.next),
                 "previous": _page_url(request, found.previous),
-                "facets": facets(filters),
+                "facets": facets_of(facets(filters)),
                 "as_of": found.as_of,
             }
         )
@@ -223,6 +240,17 @@ class FacilityDoor(OpenDoor):
         if page is None:
             raise Http404
         return Response(facility_of(page))
+
+
+def require_places(body: dict[str, Any]) -> None:
+    """Make sure that the divisions named exist. Raises Refusal `unknown_region` (422)."""
+    require_regions({name: body[name] for name in ("region", "paired_with", "accepts_hukou") if body[name]})
+
+
+def facets_of(counted: Facets) -> dict[str, Any]:
+    return {
+        name: {value: count.to_json() for value, count in values.items()} for name, values in counted.counts.items()
+    }
 
 
 def filters_of(body: dict[str, Any]) -> SearchFilters:
@@ -243,6 +271,8 @@ def card_of(card: HomeCard) -> dict[str, Any]:
         "stars": _stars(card.stars) if card.stars else None,
         "beds": beds_of(card.beds, card.confirmed),
         "price_from_fen": card.price_from_fen,
+        "price_room": card.price_room,
+        "not_matched": speak(card.not_matched, gettext) if card.not_matched else None,
         "distance_km": card.distance_km,
         "points": card.points,
         "reasons": [

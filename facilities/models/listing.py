@@ -5,7 +5,6 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db import models
 from django.db.models.functions import Coalesce, Left
 
-from facilities.choices import FacilityKind
 from facilities.models.facility import Facility
 
 NO_PRICE = 2**53  # after every price
@@ -15,11 +14,10 @@ class Listing(models.Model):
     """One home as the search sees it from `made_on` until `holds_until`: filters, order and name in one row.
 
     `marks` are what can be asked for (rules/marks.py), `traits` the same as bits. `quality` is the published score.
-    `stars` are those a Beijing family may rely on: valid, and recognised there.
+    The name's text and marks are those of rules/names.py.
 
     Amounts are of this whole month, in fen: `bed_…_fen` per room type, `care_…_fen` per grade, `meal_fen`; and
     `…_from_fen` is the cheapest month of a grade in a room type that has a free bed today (in any, where none has).
-    `price_from_fen` is the cheapest of all grades; `price_order` puts homes without a price last.
 
     `free_days` are the days from which each bed that takes somebody in is free without end, in order; so the n-th of
     them answers "n beds by that day" on any later day, too. They hold until `beds_until` (a hold or an offer lapses)
@@ -30,17 +28,12 @@ class Listing(models.Model):
     made_on = models.DateField()
     holds_until = models.DateTimeField(null=True, blank=True)
     region_code = models.CharField(max_length=9)
-    kind = models.CharField(max_length=12, choices=FacilityKind.choices)
     licence_stands = models.BooleanField(default=True)
     quality = models.IntegerField()
-    stars = models.SmallIntegerField(null=True, blank=True)
-    confirmed_at = models.DateTimeField(null=True, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     traits = models.BigIntegerField(default=0)
     marks = ArrayField(models.IntegerField(), default=list, blank=True)
-    price_from_fen = models.BigIntegerField(null=True, blank=True)
-    price_order = models.BigIntegerField()
     self_care_from_fen = models.BigIntegerField(null=True, blank=True)
     partial_from_fen = models.BigIntegerField(null=True, blank=True)
     full_from_fen = models.BigIntegerField(null=True, blank=True)
@@ -60,16 +53,8 @@ class Listing(models.Model):
     free_days_double = ArrayField(models.DateField(), default=list, blank=True)
     free_days_triple = ArrayField(models.DateField(), default=list, blank=True)
     free_days_multi = ArrayField(models.DateField(), default=list, blank=True)
-    medical_insurance = models.BooleanField(null=True, blank=True)
-    subsidy_payable = models.BooleanField(null=True, blank=True)
-    takes_dementia = models.BooleanField(null=True, blank=True)
-    accepts_levels = ArrayField(models.SmallIntegerField(), null=True, blank=True)
-    accepts_hukou = ArrayField(models.CharField(max_length=9), null=True, blank=True)
-    bed_types = ArrayField(models.CharField(max_length=12), default=list, blank=True)
-    name_plain = models.CharField(max_length=260)
-    name_pinyin = models.CharField(max_length=1000)
-    name_initials = models.CharField(max_length=260)
-    name_tokens = ArrayField(models.CharField(max_length=12), default=list)
+    name_plain = models.TextField()
+    name_initials = models.TextField()
     name_marks = ArrayField(models.IntegerField(), default=list, blank=True)
 
     class Meta:
@@ -79,7 +64,6 @@ class Listing(models.Model):
                 models.Index(Left("region_code", digits), models.F("quality").desc(), "facility", name=name)
                 for digits, name in ((2, "listing_by_province"), (4, "listing_by_prefecture"), (6, "listing_by_county"))
             ),
-            models.Index(fields=["price_order", "facility"], name="listing_by_price"),
             *(
                 models.Index(
                     Coalesce(f"{grade}_from_fen", models.Value(NO_PRICE)), "facility", name=f"listing_by_{grade}_price"

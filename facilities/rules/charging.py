@@ -96,6 +96,20 @@ def charges(
     return tuple(_charge(month, *key, days) for key, days in ordered)
 
 
+def whole_month_fen(
+    month: Month, item: str, prices: Sequence[Price], *, room_type: str = "", care_grade: str = ""
+) -> int | None:
+    """Charge one item for a whole month; None where a day of it has no price. The same formula as `charges`."""
+    counted: dict[int, int] = {}
+    try:
+        presence = Presence(month.period, room_type, care_grade)
+        for (*_key, monthly_fen), days in _priced_days(month.period, item, presence, prices):
+            counted[monthly_fen] = counted.get(monthly_fen, 0) + days
+    except PriceMissing:
+        return None
+    return sum(monthly_fen * days // month.days for monthly_fen, days in counted.items())
+
+
 def _priced_days(span: DayRange, item: str, presence: Presence, prices: Sequence[Price]) -> Iterator[tuple[Key, int]]:
     """Split a span of days by the prices in force. Prices of one thing never overlap (a_home_has_one_price…)."""
     room = presence.room_type if item == "bed" else ""

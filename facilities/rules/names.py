@@ -1,85 +1,210 @@
-"""How a home is found by name: part of its Chinese name of any length, its pinyin or its initials. Knows no table."""
+"""How a home is found by name: a part of it in characters, pinyin or initials, also with one slip. Knows no table.
+
+A name is cut into short pieces (its marks), each kept as a number: characters and pairs of them, pairs with one between,
+syllables and pairs of them in every reading, initials; of the address pairs of characters only. What is typed is read
+as ways: the marks a name must all carry, and where they alone do not prove it, what its text must look like.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, product
+from zlib import crc32
 
-from pypinyin import lazy_pinyin
+from facilities.rules.syllables import Syllables, beginning_with, divided, readings, slips, spoken, whole, without_tones
 
-GRAM = 3
+MOST_WORDS = 6
+LONGEST_WORD = 40
+SLIPPED_WORD = 12
+MOST_PAIRS = 4
 
 
 @dataclass(frozen=True)
 class NameKeys:
-    """A name in the three ways people type it, and the short pieces an index finds it by."""
+    """A name as it is found: its text, its initials, and its marks."""
 
     plain: str
-    pinyin: str
     initials: str
-    tokens: tuple[str, ...]
-
-
-def name_keys(*names: str) -> NameKeys:
-    """Prepare a name and its aliases for searching.
-
-    >>> keys = name_keys("武清·运河")
-    >>> keys.plain, keys.pinyin, keys.initials
-    ('武清运河', 'wuqingyunhe', 'wqyh')
-    """
-    plains = [plain for plain in map(_plain, names) if plain]
-    spoken = [[_plain(syllable) for syllable in lazy_pinyin(plain)] for plain in plains]
-    plain, pinyin, initials = (
-        " ".join(plains),
-        " ".join("".join(syllables) for syllables in spoken),
-        " ".join("".join(syllable[:1] for syllable in syllables) for syllables in spoken),
-    )
-    tokens = {
-        *(f"c{gram}" for gram in _grams(plain, 2)),
-        *(f"p{gram}" for gram in _grams(pinyin, GRAM)),
-        *(f"i{gram}" for gram in _grams(initials, GRAM)),
-    }
-    return NameKeys(plain, pinyin, initials, tuple(sorted(tokens)))
+    marks: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class NameQuery:
-    """What was typed, as tokens every match must have and the text it must contain. Letters are pinyin or initials."""
+class Way:
+    """One way a word can be meant: all these marks, and `pattern` (a regular expression) in `column`, when there is one."""
+
+    marks: tuple[int, ...]
+    column: str = ""
+    pattern: str = ""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word typed, and the ways it can be meant; one of them is enough. `text` may also name a place."""
 
     text: str
-    is_letters: bool
-    tokens: dict[str, tuple[str, ...]]
+    ways: tuple[Way, ...]
 
 
-def name_query(typed: str) -> NameQuery | None:
-    """Read what somebody typed; None when nothing is left of it.
+def name_keys(*names: str, address: str = "") -> NameKeys:
+    """Prepare a name with its other names, and an address, for searching.
 
-    >>> name_query("武 清").tokens
-    {'plain': ('c武清',)}
-    >>> name_query("WQ").tokens
-    {'pinyin': ('pwq',), 'initials': ('iwq',)}
+    >>> keys = name_keys("武清·运河")
+    >>> keys.plain, keys.initials
+    ('武清运河', 'wqyh')
     """
-    text = _plain(typed)[:40]
-    if not text:
-        return None
-    if re.fullmatch(r"[a-z0-9]+", text):
-        tokens = {"pinyin": _longest("p", text, GRAM), "initials": _longest("i", text, GRAM)}
-        return NameQuery(text, True, tokens)
-    return NameQuery(text, False, {"plain": _longest("c", text, 2)})
+    plains = [plain for plain in map(_plain, names) if plain]
+    heard = [readings(plain) for plain in plains]
+    initials = [way for name in heard for way in _initials(name)]
+    pieces = {
+        *(piece for plain in plains for piece in _of_characters(plain)),
+        *(piece for name in heard for piece in _of_syllables(name)),
+        *(piece for name in heard for piece in _of_initials([{one[:1] for one in each} for each in name])),
+        *(f"a{pair}" for pair in _pairs(_plain(address))),
+    }
+    return NameKeys(" ".join(plains), " ".join(initials), tuple(sorted(map(_number, pieces))))
+
+
+def name_query(typed: str) -> tuple[Word, ...]:
+    """Read what was typed, word by word; nothing when nothing is left of it.
+
+    >>> [word.text for word in name_query("武清 WU QING　kangle·")]
+    ['武清', 'wuqing', 'kangle']
+    """
+    return tuple(Word(text, tuple(_ways(text))) for text in _words(typed))
+
+
+def slipped(word: Word) -> Word:
+    """Give the word with the ways it can be meant when something in it is wrong, beside those it already has."""
+    found = _slips_of_letters(word.text) if _is_letters(word.text) else _slips_of_characters(word.text[:SLIPPED_WORD])
+    return Word(word.text, tuple(dict.fromkeys([*word.ways, *found])))
+
+
+def sounds_like(text: str, name: str) -> bool:
+    """Tell whether a word names something, in characters or pinyin; for places."""
+    plain = _plain(name)
+    if not _is_letters(text):
+        return text in plain
+    return any("".join(way).startswith(text) for way in spoken(plain))
+
+
+# What was typed
+
+
+def _words(typed: str) -> list[str]:
+    """Cut at gaps and between characters and letters; single syllables and single letters in a row are one word."""
+    words: list[str] = []
+    single = False
+    for run in _runs(typed):
+        alone = _is_letters(run) and (len(run) == 1 or any(len(way) == 1 for way in whole(run)))
+        if alone and single:
+            words[-1] += run
+        else:
+            words.append(run)
+        single = alone
+    return [word[:LONGEST_WORD] for word in words[:MOST_WORDS]]
+
+
+def _runs(typed: str) -> Iterator[str]:
+    for chunk in unicodedata.normalize("NFKC", typed).lower().split():
+        text = without_tones(chunk) if re.search(r"[a-zà-ɏ]", chunk) else chunk
+        text = _plain(text)
+        if re.fullmatch(r"([a-z]+[1-5])+", text) and whole(re.sub(r"\d", "", text)):
+            text = re.sub(r"\d", "", text)  # wu3qing1
+        yield from re.findall(r"[a-z][a-z0-9]*|[^a-z]+", text)
+
+
+def _ways(text: str) -> Iterator[Way]:
+    yield Way(_numbers("c", _grams(text)), "plain", re.escape(text))
+    if not _is_letters(text):
+        if len(text) > 1:
+            yield Way(_numbers("a", _pairs(text)))
+        return
+    for first, last in divided(text):
+        for end in beginning_with(last):
+            yield _heard((*first, end))
+    if text.isalpha():
+        yield Way(_numbers("i", _grams(text)), "initials", text)
+
+
+def _slips_of_characters(text: str) -> Iterator[Way]:
+    """Another character of the same sound, two swapped, one missing; of three or more, one wrong or too many."""
+    yield from (_heard(way) for way in spoken(text))
+    for i in range(len(text) - 1):
+        yield _looks(text[:i] + text[i + 1] + text[i] + text[i + 2 :])
+        yield _looks(text[: i + 1], text[i + 1 :])
+    if len(text) > 2:
+        for i in range(len(text)):
+            yield _looks(*(part for part in (text[:i], text[i + 1 :]) if part))
+            yield _looks(text[:i] + text[i + 1 :])
+
+
+def _slips_of_letters(text: str) -> Iterator[Way]:
+    if len(text) > 3 and text.isalpha():
+        yield from (_heard(way) for way in slips(text))
+
+
+def _looks(*parts: str) -> Way:
+    """Characters in a row, with any one character between the parts."""
+    pieces = [*(f"c{gram}" for part in parts for gram in _grams(part))]
+    pieces += [f"g{before[-1]}{after[0]}" for before, after in pairwise(parts)]
+    return Way(tuple(map(_number, dict.fromkeys(pieces))), "plain", ".".join(map(re.escape, parts)))
+
+
+def _heard(way: Syllables) -> Way:
+    pieces = [f"s{first} {second}" for first, second in pairwise(way)] or [f"s{way[0]}"]
+    return Way(tuple(map(_number, dict.fromkeys(pieces))))
+
+
+# What a name is cut into
+
+
+def _of_characters(plain: str) -> Iterator[str]:
+    yield from (f"c{character}" for character in plain)
+    yield from (f"c{pair}" for pair in _pairs(plain))
+    yield from (f"g{before}{after}" for before, after in zip(plain, plain[2:], strict=False))
+
+
+def _of_syllables(name: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield from (f"s{one}" for each in name for one in each)
+    for first, second in pairwise(name):
+        yield from (f"s{one} {other}" for one, other in list(product(first, second))[:MOST_PAIRS])
+
+
+def _of_initials(name: Sequence[Iterable[str]]) -> Iterator[str]:
+    yield from (f"i{one}" for each in name for one in each)
+    for first, second in pairwise(name):
+        yield from (f"i{one}{other}" for one in first for other in second)
+
+
+def _initials(name: Sequence[Sequence[str]]) -> list[str]:
+    ways = [""]
+    for each in name:
+        ways = [way + letter for way in ways for letter in dict.fromkeys(one[:1] for one in each)][:MOST_PAIRS]
+    return ways
+
+
+def _grams(text: str) -> list[str]:
+    """The pairs of a text, or its only character."""
+    return _pairs(text) or [text]
+
+
+def _pairs(text: str) -> list[str]:
+    return list(dict.fromkeys(text[i : i + 2] for i in range(len(text) - 1)))
+
+
+def _numbers(kind: str, pieces: Iterable[str]) -> tuple[int, ...]:
+    return tuple(_number(f"{kind}{piece}") for piece in pieces)
+
+
+def _number(piece: str) -> int:
+    """A piece as a number of 32 bits with its sign."""
+    return crc32(piece.encode()) - 2**31
+
+
+def _is_letters(text: str) -> bool:
+    return re.fullmatch(r"[a-z0-9]*[a-z][a-z0-9]*", text) is not None
 
 
 def _plain(text: str) -> str:
     return re.sub(r"[^\w]|_", "", unicodedata.normalize("NFKC", text).lower())
-
-
-def _grams(text: str, longest: int) -> set[str]:
-    return {
-        word[i : i + size]
-        for word in text.split()
-        for size in range(1, longest + 1)
-        for i in range(len(word) - size + 1)
-    }
-
-
-def _longest(kind: str, text: str, longest: int) -> tuple[str, ...]:
-    size = min(longest, len(text))
-    return tuple(dict.fromkeys(f"{kind}{text[i : i + size]}" for i in range(len(text) - size + 1)))

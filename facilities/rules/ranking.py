@@ -50,6 +50,22 @@ def rank(standing: Standing, weights: dict[str, Any]) -> tuple[int, tuple[RankRe
     return sum(reason.points for reason in earned), tuple(ordered)
 
 
+def personal_points(net_fen: int | None, distance_km: float | None, weights: dict[str, Any]) -> int:
+    """Give the points that count for one family: the less it pays and the nearer it is, the more. Unknown earns none.
+
+    >>> figures = {"price": 300, "price_none_fen": 1_000_000, "near": 200, "near_none_km": 200}
+    >>> personal_points(400_000, 50.0, figures), personal_points(None, None, figures)
+    (330, 0)
+    """
+    cheap = 0 if net_fen is None else _share(net_fen, weights["price_none_fen"]) * weights["price"]
+    near = 0 if distance_km is None else _share(distance_km, weights["near_none_km"]) * weights["near"]
+    return round(cheap + near)
+
+
+def _share(value: float, none_at: float) -> float:
+    return max(0.0, 1 - value / none_at)
+
+
 def _beds(standing: Standing, weights: dict[str, Any]) -> RankReason:
     if standing.free_beds is None:
         return RankReason("free_beds", 0, say("未公布空床"))

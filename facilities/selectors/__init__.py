@@ -5,13 +5,14 @@ from facilities.selectors.beds import Confirmation, Vacancy, board, confirmation
 from facilities.selectors.page import FacilityPage, facility_page
 from facilities.selectors.quotes import Quote, price_in_force, quote, quotes_for
 from facilities.selectors.ratings import StarsShown, stars_shown
-from facilities.selectors.search import Found, HomeCard, SearchFilters, cards_of, facets, search
+from facilities.selectors.search import Facets, Found, HomeCard, SearchFilters, cards_of, facets, search
 from facilities.selectors.staff import staff_grants
 
 __all__ = [
     "BillFacts",
     "BillLine",
     "Confirmation",
+    "Facets",
     "FacilityPage",
     "Found",
     "HomeCard",

@@ -141,16 +141,26 @@ def test_pages_go_by_key_forth_and_back_and_meet_every_home_once(anyone):
     assert pages[0]["previous"] is None
 
 
-def test_facets_count_within_what_matches(anyone):
-    make_rating(make_home("示例·甲"), 4)
-    make_home("示例·乙", kind="day_care")
+def test_each_choice_is_counted_under_the_other_filters(anyone):
+    make_rating(make_home("示例·甲", beds=1), 4)
+    make_home("示例·乙", kind="day_care", medical_insurance=False)
+    make_rating(make_home("示例·丙", region=CHAOYANG), 3)
     relist()
-    facets = answer(anyone.get(f"{API}/facilities"))["facets"]
-    assert facets == {
-        "kind": {"day_care": {"count": 1, "more": False}, "home": {"count": 1, "more": False}},
-        "stars": {"4": {"count": 1, "more": False}},
-        "province": {"12": {"count": 2, "more": False}},
-    }
+
+    def counted(name, **filters):
+        values = answer(anyone.get(f"{API}/facilities", filters))["facets"][name]
+        assert not any(count["more"] for count in values.values())
+        return {value: count["count"] for value, count in values.items() if count["count"]}
+
+    assert counted("kind") == {"home": 2, "day_care": 1}
+    assert counted("kind", kind="home") == {"home": 2, "day_care": 1}
+    assert counted("kind", kind="home", stars=4) == {"home": 1}
+    assert counted("stars", stars=5) == {"1": 2, "2": 2, "3": 2, "4": 1}
+    assert counted("stars", stars=4, region="110000") == {"1": 1, "2": 1, "3": 1}
+    assert counted("region", region="120000", kind="home") == {"120000": 1, "120114": 1, "110000": 1, "110105": 1}
+    assert counted("free_beds") == {"1": 1}
+    assert counted("medical_insurance", stars=4) == {"true": 1}
+    assert counted("budget_fen", budget_fen=1) == {"800000": 3, "1000000": 3}
 
 
 def test_a_search_asks_as_often_for_nine_homes_as_for_two(anyone):

@@ -1,5 +1,6 @@
 """The pure rules against cases an official can read: tests/cases/facilities."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from eldercare.kernel.days import DayRange, Month
 from facilities.rules.charging import Presence, Price, PriceMissing, charges
 from facilities.rules.fit import HomeFacts, Need, fit
 from facilities.rules.freshness import freshness
-from facilities.rules.names import name_keys, name_query
+from facilities.rules.names import Word, name_keys, name_query, slipped
 from facilities.rules.ranking import Standing, rank
 from facilities.rules.settings import ranking, setting
 
@@ -115,16 +116,66 @@ def test_a_stale_number_drops_a_home_below_its_equal():
     assert fresh - stale == 160
 
 
-@pytest.mark.parametrize("typed", ["武", "武清", "清运", "运河颐养", "wuqing", "qingyun", "wqyh", "WQ", "ｗｑ", "颐"])
-def test_a_home_is_found_by_any_part_of_its_name_its_pinyin_or_initials(typed):
-    keys, query = name_keys("示例·武清运河颐养中心"), name_query(typed)
-    found = any(
-        set(tokens) <= set(keys.tokens) and query.text in getattr(keys, column)
-        for column, tokens in query.tokens.items()
+def found(words: list[Word], *names: str, **more: str) -> bool:
+    """What the tables do: of each word one way whose marks the name carries, and its pattern where it has one."""
+    keys = name_keys(*names, **more)
+    return bool(words) and all(
+        any(
+            set(way.marks) <= set(keys.marks) and (not way.column or re.search(way.pattern, getattr(keys, way.column)))
+            for way in word.ways
+        )
+        for word in words
     )
-    assert found
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "··"])
+@pytest.mark.parametrize(
+    "typed",
+    ["武", "武清", "清运", "运河颐养", "颐", "武清 颐养", "武清　中心", "wuqing", "qingyun", "yiyang", "wuq"]
+    + ["wu qing", "wǔ qīng", "wu3qing1", "WuQing", "wuqing yiyang", "武清yunhe", "wqyh", "WQ", "ｗｑ", "w q", "slwq"],
+)
+def test_a_home_is_found_by_any_part_of_its_name_its_pinyin_or_initials(typed):
+    assert found(list(name_query(typed)), "示例·武清运河颐养中心")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("康乐养老院", "慷乐"),  # another character of the same sound
+        ("康乐养老院", "乐康"),  # two swapped
+        ("康乐养老院", "康养老"),  # one missing
+        ("康乐养老院", "康东养老"),  # one wrong
+        ("康乐养老院", "康乐样老院"),
+        ("康乐养老院", "康乐东"),  # the last one wrong
+        ("康乐养老院", "康乐乐养老"),  # one too many
+        ("康乐养老院", "康樂養老院"),  # traditional
+        ("康乐养老院", "kangel"),
+        ("康乐养老院", "kngle"),
+        ("康乐养老院", "kanglle"),
+        ("康乐养老院", "kamgle"),
+        ("重庆长乐之家", "chongqinchangle"),
+    ],
+)
+def test_one_slip_is_forgiven(name, typed):
+    words = list(name_query(typed))
+    assert not found(words, name)
+    assert found([slipped(word) for word in words], name)
+
+
+@pytest.mark.parametrize("typed", ["东方", "福寿康", "dongfang", "zzz", "康乐 东方"])
+def test_another_name_is_no_slip(typed):
+    assert not found([slipped(word) for word in name_query(typed)], "康乐养老院")
+
+
+@pytest.mark.parametrize(("typed", "heard"), [("chongqing", "重庆"), ("changle", "长乐"), ("zhangle", "长者")])
+def test_characters_are_heard_in_their_word(typed, heard):
+    assert found(list(name_query(typed)), f"{heard}之家") == (typed != "zhangle")
+
+
+def test_an_address_is_found_by_its_parts_and_an_alias_like_a_name():
+    assert found(list(name_query("黄庄 康乐")), "康乐养老院", address="武清区黄庄街道1号")
+    assert found(list(name_query("bieming")), "康乐养老院", "别名")
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "··", "%", "_%_", "\\"])
 def test_nothing_typed_is_no_query(typed):
-    assert name_query(typed) is None
+    assert name_query(typed) == ()

@@ -12,11 +12,19 @@ from rest_framework.response import Response
 from eldercare.kernel import clock
 from eldercare.portal.api.quotes import UndecidedSerializer, asker_of, net_of
 from eldercare.portal.journeys import find_a_home
-from eldercare.regions.selectors import require_regions
 from eldercare.ui.api.fields import FenField
 from eldercare.ui.api.serializers import LineSerializer
 from eldercare.ui.api.views import OpenDoor
-from facilities.api.directory import CardSerializer, FiltersBody, card_of, filters_of
+from facilities.api.directory import (
+    CardSerializer,
+    FacetSerializer,
+    FiltersBody,
+    card_of,
+    facets_of,
+    filters_of,
+    require_places,
+)
+from facilities.selectors.search import facets
 from subsidies.api.elder import MAYBE, ElderBody
 
 
@@ -29,7 +37,7 @@ class SearchBody(FiltersBody):
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         if said["net_budget_fen"] is not None and said["elder"] is None:
             raise serializers.ValidationError({"net_budget_fen": gettext("补贴后的预算要先描述老人的情况。")})
-        return said
+        return super().validate(said)
 
 
 class PricedCardSerializer(CardSerializer):
@@ -41,11 +49,12 @@ class PricedCardSerializer(CardSerializer):
 
 
 class PricedPageSerializer(serializers.Serializer):
-    """A page by key; `next` and `previous` are cursors to send as `cursor`."""
+    """A page by key; `next` and `previous` are cursors to send as `cursor`. `facets` as in `GET /facilities`."""
 
     results = PricedCardSerializer(many=True)
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
+    facets = serializers.DictField(child=serializers.DictField(child=FacetSerializer()))
 
 
 class SearchDoor(OpenDoor):
@@ -57,18 +66,20 @@ class SearchDoor(OpenDoor):
     )
     def post(self, request: Request) -> Response:
         body = self.read(SearchBody)
-        named = {name: body[name] for name in ("region", "accepts_hukou") if body[name]}
-        require_regions(named)
+        require_places(body)
         asking = asker_of(body["elder"], body["care_grade"], clock.this_month())
+        filters = filters_of(body)
         found = find_a_home.find(
-            filters_of(body),
+            filters,
             asking,
             page=body["cursor"],
             size=body["page_size"],
             net_budget_fen=body["net_budget_fen"],
         )
         results = [{**card_of(card), **_net(card.extra)} for card in found.cards]
-        return Response({"results": results, "next": found.next, "previous": found.previous})
+        counted = facets(find_a_home.priced_for(filters, asking, body["net_budget_fen"]) if asking else filters)
+        answer = {"results": results, "next": found.next, "previous": found.previous, "facets": facets_of(counted)}
+        return Response(answer)
 
 
 def _net(priced: find_a_home.Priced | None) -> dict[str, Any]:

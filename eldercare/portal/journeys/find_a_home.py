@@ -3,18 +3,21 @@
 The subsidies are worked out once per request; each home only costs an addition. Nothing is stored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from eldercare.kernel import clock
-from eldercare.kernel.days import Month
 from eldercare.kernel.verdict import Line
-from facilities.rules.charging import Charge, Price
-from facilities.rules.settings import setting
+from facilities.models import Listing
+from facilities.rules.charging import Charge
+from facilities.rules.ranking import personal_points
+from facilities.rules.settings import ranking, setting
+from facilities.selectors.cards import distance_km, month_parts
+from facilities.selectors.free_days import open_rooms
 from facilities.selectors.quotes import Quote, best_quote, prices_of
-from facilities.selectors.search import PAGE, Found, HomeCard, SearchFilters, search
+from facilities.selectors.search import PAGE, Found, HomeCard, Net, SearchFilters, search
 from subsidies.rules.eligibility import preview
 from subsidies.rules.facts import ElderInput
 from subsidies.rules.net import NetBenefit, NetCost, net_benefits, net_month
@@ -82,26 +85,72 @@ def find(
 ) -> Found:
     """Give a page of homes; with an asker each card's `extra` is its Priced (or None where no price is published).
 
-    A net budget is asked of the tables as a gross one, raised by all the benefits can take off, and then held to the
-    fen: a page may be shorter than others, never wrong.
+    The personal part of the order (net price, travel) is worked out here and handed in as values: of the first homes
+    by quality, and of as many as a page in the order of net prices needs. A net budget is asked of the tables as a
+    gross one, raised by all the benefits can take off, and then held to the fen: a page may be shorter, never wrong.
     """
     if asking is None:
-        return search(filters, page, size=size)
-    filters = replace(filters, care_grade=asking.care_grade)
-    if net_budget_fen is not None:
-        filters = replace(filters, budget_fen=net_budget_fen + asking.spendable_fen)
-    found = search(filters, page, size=size, extra=lambda cards: prices_for(cards, asking, filters.room_type or None))
+        return search(filters, page, size=size, personal=_nearness(filters))
+    filters = priced_for(filters, asking, net_budget_fen)
+    on = clock.today()
+    known: dict[UUID, int | None] = {}
+
+    def net_fen(row: Listing) -> int | None:
+        if row.pk not in known:
+            known[row.pk] = _net_fen(row, filters, asking, on)
+        return known[row.pk]
+
+    net = Net(net_fen, asking.spendable_fen, net_budget_fen)
+    found = search(
+        filters,
+        page,
+        size=size,
+        extra=lambda cards: prices_for(cards, asking),
+        personal=_personal(filters, net),
+        net=net,
+    )
     if net_budget_fen is None:
         return found
     within = (card for card in found.cards if card.extra and card.extra.net.net_fen <= net_budget_fen)
     return replace(found, cards=tuple(within))
 
 
-def prices_for(cards: Sequence[HomeCard], asking: Asker, room_type: str | None) -> dict[UUID, Priced]:
-    """Price a page of homes for one elder with one query: the cheapest room that has a free bed, unless one is named."""
+def priced_for(filters: SearchFilters, asking: Asker, net_budget_fen: int | None) -> SearchFilters:
+    """Ask the tables for the asker's care grade, and for a gross budget that leaves out nobody the net one would keep."""
+    gross_fen = filters.budget_fen if net_budget_fen is None else net_budget_fen + asking.spendable_fen
+    return replace(filters, care_grade=asking.care_grade, budget_fen=gross_fen)
+
+
+def _personal(filters: SearchFilters, net: Net) -> Callable[[Listing], int]:
+    """Give the points that count for this family only: what it would pay, and how far it is."""
+    weights = ranking(clock.today())["personal"]
+    return lambda row: personal_points(net.of(row), distance_km(filters.near, row), weights)
+
+
+def _nearness(filters: SearchFilters) -> Callable[[Listing], int] | None:
+    if filters.near is None:
+        return None
+    weights = ranking(clock.today())["personal"]
+    return lambda row: personal_points(None, distance_km(filters.near, row), weights)
+
+
+def _net_fen(row: Listing, filters: SearchFilters, asking: Asker, on: date) -> int | None:
+    """Give the net month of a listing: the same room and the same addition as the card's, without its sentences."""
+    parts = month_parts(row)
+    room = filters.room_type or parts.cheapest_room(asking.care_grade, open_rooms(row, on))
+    lines = parts.parts(room, asking.care_grade) if room else ()
+    return net_month(lines, asking.benefits).net_fen if lines else None
+
+
+def prices_for(cards: Sequence[HomeCard], asking: Asker) -> dict[UUID, Priced]:
+    """Price a page of homes for one elder with one query, each in the room its card names."""
     month = clock.this_month()
     prices = prices_of([card.id for card in cards], month.period)
-    quotes = (_cheapest(card, prices.get(card.id, []), asking, room_type, month) for card in cards)
+    quotes = (
+        best_quote(card.id, prices.get(card.id, []), card.price_room, asking.care_grade, month)
+        for card in cards
+        if card.price_room
+    )
     return {quote.facility_id: priced(quote, asking) for quote in quotes if quote}
 
 
@@ -112,13 +161,6 @@ def prices_by_room(facility_id: UUID, asking: Asker) -> list[Priced]:
     rooms = sorted({price.room_type for price in prices if price.item == "bed"})
     quotes = [best_quote(facility_id, prices, room, asking.care_grade, month) for room in rooms]
     return sorted((priced(quote, asking) for quote in quotes if quote), key=lambda one: one.net.net_fen)
-
-
-def _cheapest(card: HomeCard, prices: list[Price], asking: Asker, room_type: str | None, month: Month) -> Quote | None:
-    free = [room for room, count in card.beds.rooms.items() if count]
-    rooms: list[str | None] = [room_type] if room_type else [*free] or [None]
-    quotes = (best_quote(card.id, prices, room, asking.care_grade, month) for room in rooms)
-    return min((quote for quote in quotes if quote), key=lambda quote: quote.gross_fen, default=None)
 
 
 def priced(quote: Quote, asking: Asker) -> Priced:

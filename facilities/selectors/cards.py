@@ -1,0 +1,134 @@
+"""What a list shows of each home, gathered for a whole page at once: the number of queries does not depend on the homes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import asin, cos, radians, sin, sqrt
+from typing import Any
+from uuid import UUID
+
+from eldercare.kernel import clock
+from eldercare.kernel.sentences import Sentence
+from eldercare.regions.selectors import full_names
+from facilities.models import Facility, Listing
+from facilities.rules.monthly import GRADES, ROOMS, MonthParts
+from facilities.rules.ranking import RankReason, Standing, rank
+from facilities.rules.settings import ranking
+from facilities.selectors.beds import Confirmation, Vacancy, confirmations, vacancies
+from facilities.selectors.free_days import open_rooms
+from facilities.selectors.licence import licence_of
+from facilities.selectors.matching import SearchFilters
+from facilities.selectors.ratings import StarsShown, stars_shown
+
+
+@dataclass(frozen=True)
+class HomeCard:
+    """A home as a list shows it. `price_from_fen` is a whole month for `price_grade` in `price_room`: the room asked for,
+    else the cheapest with a free bed today, else the cheapest; None: not published. `beds.total` 0: vacancy not
+    published. `not_matched` says why a home takes nobody in. `extra` is what was handed in.
+    """
+
+    id: UUID
+    name: str
+    region_code: str
+    region_name: str
+    kind: str
+    nature: str
+    is_demo: bool
+    stars: StarsShown | None
+    beds: Vacancy
+    confirmed: Confirmation
+    price_from_fen: int | None
+    price_grade: str
+    price_room: str | None
+    medical_insurance: bool | None
+    takes_dementia: bool | None
+    position: tuple[float, float] | None
+    distance_km: float | None
+    points: int
+    reasons: tuple[RankReason, ...]
+    not_matched: Sentence | None = None
+    extra: Any = None
+
+
+def cards_of(facility_ids: Sequence[UUID], filters: SearchFilters | None = None) -> tuple[HomeCard, ...]:
+    """Give the cards of named homes, in the order asked: for comparing and for saved lists. Unknown ones are left out."""
+    listed = Listing.objects.in_bulk(list(facility_ids))
+    rows = [listed[facility_id] for facility_id in facility_ids if facility_id in listed]
+    return cards(rows, filters or SearchFilters(), clock.now())
+
+
+def cards(listings: Sequence[Listing], filters: SearchFilters, now: datetime) -> tuple[HomeCard, ...]:
+    """Gather the cards of a page of listings, six queries, whatever the number of homes."""
+    on = now.date()
+    ids = [row.pk for row in listings]
+    homes = Facility.objects.in_bulk(ids)
+    regions = full_names(home.region_id for home in homes.values())
+    beds, confirmed, stars = vacancies(ids, filters.free_on or on), confirmations(ids, now), stars_shown(ids, on)
+    weights = ranking(on)
+    gathered = []
+    for row in listings:
+        home = homes[row.pk]
+        vacancy, confirmation = beds.get(row.pk, Vacancy()), confirmed.get(row.pk, Confirmation())
+        star = next(iter(stars.get(row.pk, ())), None)
+        grade = filters.grade(on)
+        room = filters.room_type or month_parts(row).cheapest_room(grade, open_rooms(row, on))
+        price_fen = month_parts(row).gross_fen(room, grade) if room else None
+        standing = standing_of(home, vacancy, confirmation, star, price_fen is not None, on)
+        points, reasons = rank(standing, weights)
+        licence = licence_of(home, on)
+        gathered.append(
+            HomeCard(
+                id=row.pk,
+                name=home.name,
+                region_code=home.region_id,
+                region_name=regions.get(home.region_id, ""),
+                kind=home.kind,
+                nature=home.nature,
+                is_demo=home.is_demo,
+                stars=star,
+                beds=vacancy,
+                confirmed=confirmation,
+                price_from_fen=price_fen,
+                price_grade=grade,
+                price_room=room if price_fen is not None else None,
+                medical_insurance=home.medical_insurance,
+                takes_dementia=home.takes_dementia,
+                position=None if home.latitude is None else (home.latitude, home.longitude),
+                distance_km=distance_km(filters.near, home),
+                points=points,
+                reasons=reasons,
+                not_matched=licence.because if licence.stands is False else None,
+            )
+        )
+    return tuple(gathered)
+
+
+def month_parts(row: Listing) -> MonthParts:
+    """Read the parts of this month from a listing."""
+    beds = {room: fen for room in ROOMS if (fen := getattr(row, f"bed_{room}_fen")) is not None}
+    care = {grade: fen for grade in GRADES if (fen := getattr(row, f"care_{grade}_fen")) is not None}
+    return MonthParts(beds, care, row.meal_fen)
+
+
+def standing_of(
+    home: Facility, vacancy: Vacancy, confirmation: Confirmation, star: StarsShown | None, has_price: bool, on: date
+) -> Standing:
+    """Gather what counts for a home's place: only what the home itself keeps in the system, never a stated old fact."""
+    return Standing(
+        free_beds=vacancy.free if vacancy.is_published else None,
+        freshness=confirmation.level,
+        stars=star.level if star and star.recognised else None,
+        has_price=has_price,
+        medical_insurance=home.medical_insurance,
+        licence_valid=licence_of(home, on).stands,
+    )
+
+
+def distance_km(near: tuple[float, float] | None, home: Facility | Listing) -> float | None:
+    """Give the distance as the crow flies in km, to one decimal."""
+    if near is None or home.latitude is None or home.longitude is None:
+        return None
+    lat1, lon1, lat2, lon2 = map(radians, (*near, home.latitude, home.longitude))
+    part = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
+    return round(2 * 6371 * asin(sqrt(min(part, 1))), 1)

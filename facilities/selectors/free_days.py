@@ -1,0 +1,99 @@
+"""From which days on each bed of a home is free without end: what a listing keeps of its beds, counted from the claims."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import DateField, DateTimeField, Exists, F, Func, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
+
+from eldercare.kernel.clock import ClockNow
+from facilities.models import Bed, Listing, ListingDue
+from facilities.rules.monthly import ROOMS
+from facilities.selectors.beds import NEVER, free_beds, live_claims
+
+NEVER_HOLDS = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class FreeDays:
+    """`days` in order, all and by room type. They hold until `until` (None: as long as nothing changes).
+
+    `total` are the beds that exist today, free or not; `types` the kinds of beds there are, today or later.
+    """
+
+    total: int = 0
+    days: list[date] = field(default_factory=list)
+    rooms: dict[str, list[date]] = field(default_factory=lambda: {room: [] for room in ROOMS})
+    types: set[str] = field(default_factory=set)
+    beds_in: set[str] = field(default_factory=set)
+    until: datetime | None = None
+
+    def free_on(self, day: date) -> int:
+        return sum(1 for each in self.days if each <= day)
+
+    def next_after(self, day: date) -> date | None:
+        """Give the next day on which another bed becomes free."""
+        return min((each for each in self.days if each > day), default=None)
+
+
+def free_days(facility_ids: Iterable[UUID], on: date) -> dict[UUID, FreeDays]:
+    """Work it out for many homes with one query. Homes without beds are left out."""
+    until = Coalesce(Func("days", function="upper", output_field=DateField()), Value(NEVER))
+    claims = live_claims().filter(bed=OuterRef("pk"), days__overlap=DateRange(on, None)).order_by().values("bed")
+    rows = (
+        Bed.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on), room__facility__in=list(facility_ids))
+        .annotate(
+            claimed_until=Subquery(claims.annotate(until=Max(until)).values("until")),
+            lapses_at=Subquery(claims.annotate(first=Min("lapses_at")).values("first"), output_field=DateTimeField()),
+            free_from=Greatest("valid_from", Coalesce(F("claimed_until"), F("valid_from"))),
+        )
+        .order_by("free_from")
+    )
+    found: dict[UUID, FreeDays] = {}
+    columns = ("room__facility", "room__room_type", "bed_type", "admittable", "valid_from", "valid_until")
+    for home, room, kind, admittable, since, ends, free_from, lapses in rows.values_list(
+        *columns, "free_from", "lapses_at"
+    ):
+        _add(found.setdefault(home, FreeDays()), on, room, kind, admittable, since, ends, free_from, lapses)
+    return found
+
+
+def _add(home: FreeDays, on: date, room, kind, admittable, since, ends, free_from, lapses) -> None:
+    """A bed that will end is not free without end on every later day, so the claims are counted for that home."""
+    home.total += since <= on
+    home.types.add(kind)
+    home.beds_in.add(room)
+    if lapses or ends:
+        home.until = min(home.until or datetime.max.replace(tzinfo=UTC), NEVER_HOLDS if ends else lapses)
+    if admittable and free_from < NEVER:
+        home.days.append(free_from)
+        home.rooms[room].append(free_from)
+
+
+def has_free_beds(least: int, on: date, room_type: str = "") -> Q:
+    """Give the condition on listings: so many beds are free from a day on.
+
+    What the listing keeps answers while it holds; where something has happened since, the claims are counted.
+    """
+    column = f"free_days_{room_type}" if room_type else "free_days"
+    kept = Q(**{f"{column}__{least - 1}__lte": on})
+    noted = ListingDue.objects.values("facility")
+    holds = Q(beds_until__isnull=True) | Q(beds_until__gt=ClockNow())
+    return (holds & ~Q(facility__in=noted) & kept) | (
+        (Q(beds_until__lte=ClockNow()) | Q(facility__in=noted)) & Q(_counted(least, on, room_type))
+    )
+
+
+def _counted(least: int, on: date, room_type: str) -> Exists:
+    beds = free_beds(on).filter(room__facility=OuterRef("pk"))
+    if room_type:
+        beds = beds.filter(room__room_type=room_type)
+    return Exists(beds.order_by("pk")[least - 1 : least])
+
+
+def open_rooms(listing: Listing, on: date) -> list[str]:
+    """Give the room types a listing knows to have a bed free today."""
+    return [room for room in ROOMS if any(day <= on for day in getattr(listing, f"free_days_{room}"))]

@@ -1,0 +1,232 @@
+"""What is looked for, as conditions on the listings: each by its name, so that any of them can be left out and counted."""
+
+from dataclasses import dataclass
+from datetime import date
+from math import cos, radians
+from typing import Any
+
+from django.db.models import BigIntegerField, BooleanField, F, FloatField, Func, Q, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Left
+from django.db.models.lookups import Exact, LessThanOrEqual
+
+from eldercare.regions.models import Region
+from eldercare.regions.rules.codes import scope_prefix
+from eldercare.regions.selectors import pairings_of
+from facilities.models import Listing
+from facilities.models.listing import NO_PRICE
+from facilities.rules.marks import TICKS, hukou_marks, mark_of
+from facilities.rules.names import Way, Word, name_query, slipped, sounds_like
+from facilities.rules.settings import setting
+from facilities.selectors.free_days import has_free_beds
+
+KM_PER_DEGREE = 111.2
+
+
+@dataclass(frozen=True)
+class SearchFilters:
+    """What is looked for; everything is optional. `region` is any division's code, `near` is (latitude, longitude).
+
+    `paired_with` is a district: homes in the places it is paired with. `within_km` counts from `near`, in a straight
+    line. `budget_fen` is gross a month for the care grade (or the one `capability_level` stands for) and room type.
+    `accepts_hukou` is the code of a 户籍. `free_on` asks for beds free from that day on instead of today.
+    `unlicensed` shows also the homes whose licence does not stand.
+    """
+
+    q: str = ""
+    region: str = ""
+    paired_with: str = ""
+    near: tuple[float, float] | None = None
+    within_km: float | None = None
+    capability_level: int | None = None
+    care_grade: str = ""
+    room_type: str = ""
+    budget_fen: int | None = None
+    stars: int | None = None
+    free_beds: int | None = None
+    free_on: date | None = None
+    medical_insurance: bool = False
+    dementia: bool = False
+    accepts_hukou: str = ""
+    subsidy_payable: bool = False
+    inclusive: bool = False
+    short_stay: bool = False
+    kind: str = ""
+    unlicensed: bool = False
+    sort: str = "recommended"
+
+    def grade(self, on: date) -> str:
+        """Give the care grade prices are compared for: the one asked for, that of the level, or self-care."""
+        if self.care_grade:
+            return self.care_grade
+        if self.capability_level is None:
+            return "self_care"
+        return str(setting("care_grades", on)["levels"][self.capability_level])
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The listings that could be meant at all, and the conditions a family has set, each by the filter's name.
+
+    `marks` are those of the conditions that are one mark; together they are found by one index.
+    """
+
+    rows: QuerySet[Listing]
+    marks: dict[str, int]
+    conditions: dict[str, Q]
+    words: tuple[Word, ...] = ()
+
+    def all(self) -> QuerySet[Listing]:
+        """Give the listings that fulfil every condition."""
+        rows = self.rows.filter(marks__contains=sorted(self.marks.values())) if self.marks else self.rows
+        for condition in self.conditions.values():
+            rows = rows.filter(condition)
+        return rows
+
+
+def matching(filters: SearchFilters, on: date, *, anywhere: bool = False) -> Matching:
+    """Read the filters. `anywhere` leaves the region out, for counting the others."""
+    rows = Listing.objects.all() if filters.unlicensed else Listing.objects.filter(licence_stands=True)
+    words: tuple[Word, ...] = ()
+    if filters.q.strip():
+        words = _words_meant(filters.q)
+        rows = _named(rows, words)
+    if filters.near is not None and filters.within_km is not None:
+        rows = _near(rows, filters.near, filters.within_km)
+    if filters.paired_with:
+        rows = rows.filter(_partners(filters.paired_with, on))
+    if filters.region and not anywhere:
+        rows = rows.filter(within(filters.region))
+    return Matching(rows, _marks(filters), _conditions(filters, on), words)
+
+
+def _marks(filters: SearchFilters) -> dict[str, int]:
+    asked: dict[str, Any] = {
+        "kind": filters.kind or None,
+        "stars": filters.stars,
+        "capability_level": filters.capability_level,
+        "room_type": filters.room_type or None,
+    }
+    marks = {name: mark_of(name, value) for name, value in asked.items() if value is not None}
+    return marks | {name: mark_of(name) for name in TICKS if getattr(filters, name)}
+
+
+def _conditions(filters: SearchFilters, on: date) -> dict[str, Q]:
+    conditions: dict[str, Q] = {}
+    if filters.accepts_hukou:
+        conditions["accepts_hukou"] = Q(marks__overlap=hukou_marks(filters.accepts_hukou))
+    if filters.budget_fen is not None:
+        conditions["budget_fen"] = Q(LessThanOrEqual(price(filters, on), filters.budget_fen))
+    if filters.free_beds or filters.free_on:
+        conditions["free_beds"] = has_free_beds(filters.free_beds or 1, filters.free_on or on, filters.room_type)
+    return conditions
+
+
+def price(filters: SearchFilters, on: date) -> Combinable:
+    """Give the month prices are compared by, as an expression on listings; null where it was not published."""
+    grade = filters.grade(on)
+    if filters.room_type:
+        return F(f"bed_{filters.room_type}_fen") + F(f"care_{grade}_fen") + F("meal_fen")
+    return F(f"{grade}_from_fen")
+
+
+def price_in_order(filters: SearchFilters, on: date) -> Coalesce:
+    """The same, homes without a price last; indexed where no room type is named."""
+    return Coalesce(price(filters, on), Value(NO_PRICE), output_field=BigIntegerField())
+
+
+# Places
+
+
+def within(code: str) -> Q:
+    """Give the condition that a home lies in a division; each level has its index, in the order of quality."""
+    prefix = scope_prefix(code)
+    inside = Q(Exact(Left("region_code", min(len(prefix), 6)), prefix[:6]))
+    return inside & Q(region_code=code) if len(prefix) > 6 else inside
+
+
+def _partners(district: str, on: date) -> Q:
+    """The places a district is paired with on a day, from either side; without a pairing, nowhere."""
+    places = Q(pk__in=[])
+    for pairing in pairings_of(district, on):
+        places |= within(pairing.partner_id if pairing.district_id == district else pairing.district_id)
+    return places
+
+
+def _near(rows: QuerySet[Listing], near: tuple[float, float], km: float) -> QuerySet[Listing]:
+    """Within a circle: a box around it is found by index, and each home in the box is measured."""
+    latitude, longitude = near
+    up = km / KM_PER_DEGREE * 1.01
+    along = min(up / max(cos(radians(min(abs(latitude) + up, 89))), 0.01), 360)
+    corners = [
+        Func(Value(x), Value(y), function="point", output_field=TextField())
+        for x, y in ((longitude - along, latitude - up), (longitude + along, latitude + up))
+    ]
+    position = Func("longitude", "latitude", function="point", output_field=TextField())
+    box = Func(*corners, function="box", output_field=TextField())
+    inside = Func(position, box, template="(%(expressions)s)", arg_joiner=" <@ ", output_field=BooleanField())
+    return rows.filter(inside).filter(LessThanOrEqual(_km_to(near), km))
+
+
+def _km_to(near: tuple[float, float]) -> Func:
+    """The great-circle distance in km, as the cards show it."""
+    latitude, longitude = (Value(value, output_field=FloatField()) for value in near)
+    return Func(
+        latitude,
+        longitude,
+        F("latitude"),
+        F("longitude"),
+        template=(
+            "(SELECT 2 * 6371.0 * asin(sqrt(least(1, power(sin(radians(c - a) / 2), 2) + cos(radians(a)) * "
+            "cos(radians(c)) * power(sin(radians(d - b) / 2), 2)))) FROM (VALUES (%(expressions)s)) AS t (a, b, c, d))"
+        ),
+        output_field=FloatField(),
+    )
+
+
+# Names
+
+
+def _words_meant(typed: str) -> tuple[Word, ...]:
+    """Read the name; where nothing at all is called so, with the slips people make."""
+    words = name_query(typed)
+    if not words or _named(Listing.objects.all(), words).exists():
+        return words
+    return tuple(slipped(word) for word in words)
+
+
+def _named(rows: QuerySet[Listing], words: tuple[Word, ...]) -> QuerySet[Listing]:
+    """Every word must be in the name, the address or the place."""
+    if not words:
+        return rows.none()
+    places = (
+        dict(Region.objects.exclude(kind="virtual").values_list("code", "name")) if _may_name_a_place(words) else {}
+    )
+    for word in words:
+        rows = rows.filter(_any(word) | _in_place(word, places))
+    return rows
+
+
+def _may_name_a_place(words: tuple[Word, ...]) -> bool:
+    return any(len(word.text) > 1 for word in words)
+
+
+def _any(word: Word) -> Q:
+    ways = Q(pk__in=[])
+    for way in word.ways:
+        ways |= _by(way)
+    return ways
+
+
+def _by(way: Way) -> Q:
+    marked = Q(name_marks__contains=list(way.marks))
+    return marked & Q(**{f"name_{way.column}__regex": way.pattern}) if way.column else marked
+
+
+def _in_place(word: Word, places: dict[str, str]) -> Q:
+    found = Q(pk__in=[])
+    if len(word.text) > 1:
+        for code, name in places.items():
+            if sounds_like(word.text, name):
+                found |= Q(marks__contains=[int(code)])
+    return found

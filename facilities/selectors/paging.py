@@ -1,0 +1,252 @@
+"""Pages by key: a page begins after (or ends before) a row's place in the order, so what comes or goes elsewhere in the
+meantime neither repeats nor hides a home. Nothing is counted.
+
+Three orders: by an index alone; by a family's own points among the first HEAD rows of it; and by net price, which is the
+price less at most a known amount, so that a bounded look ahead in the order of prices puts it right.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
+
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
+from facilities.models import Listing
+from facilities.models.listing import NO_PRICE
+
+HEAD = 200
+AHEAD = 600
+LONGEST_CURSOR = 300
+BEYOND_ALL = 2**62
+FIRST_KEY, LAST_KEY = UUID(int=0), UUID(int=2**128 - 1)
+Place = tuple[int, UUID]
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page begins. `edge`: the last of the first HEAD rows when the list was opened; `in_head`: it is among them."""
+
+    backwards: bool
+    place: Place
+    edge: Place | None = None
+    in_head: bool = False
+
+    @property
+    def written(self) -> str:
+        (value, key), edge = self.place, self.edge
+        parts = [int(self.backwards), value, str(key)]
+        parts += [int(self.in_head), edge[0], str(edge[1])] if edge else []
+        return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Order:
+    """The whole number the rows are put in order by; rows that are equal in it go by their key, always rising."""
+
+    by: str | Combinable
+    falling: bool
+
+    @property
+    def expression(self) -> Combinable:
+        return F(self.by) if isinstance(self.by, str) else self.by
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, and where the pages before and after them begin; None: there is none."""
+
+    rows: list[Listing]
+    before: Cursor | None
+    after: Cursor | None
+
+
+@dataclass(frozen=True)
+class Net:
+    """What a family pays: `of` a listing, in fen (None: no price); never less than its price minus `most_off_fen`.
+
+    With `budget_fen` the homes above it are left out.
+    """
+
+    of: Callable[[Listing], int | None]
+    most_off_fen: int
+    budget_fen: int | None = None
+
+    def fen(self, row: Listing) -> int:
+        fen = self.of(row)
+        return NO_PRICE if fen is None else fen
+
+    def fits(self, row: Listing) -> bool:
+        return self.budget_fen is None or self.fen(row) <= self.budget_fen
+
+
+def read_cursor(text: str) -> Cursor:
+    """Read a cursor as `written`. Raises Refusal `bad_cursor` (400)."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(text[:LONGEST_CURSOR].encode("ascii") + b"=" * (-len(text) % 4)))
+        backwards, value, key, *rest = parts
+        in_head, *edge = rest or (0,)
+        numbers = [backwards, value, in_head, *edge[:1]]
+        if len(parts) not in (3, 6) or any(type(number) is not int or abs(number) > BEYOND_ALL for number in numbers):
+            raise ValueError
+        return Cursor(bool(backwards), (value, UUID(key)), (edge[0], UUID(edge[1])) if edge else None, bool(in_head))
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise Refusal(
+            "bad_cursor", say("这个翻页地址已经失效。"), next_step=say("请从第一页重新查看。"), status=400
+        ) from error
+
+
+# By an index
+
+
+def by_index(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int) -> Page:
+    """Give a page in the order itself."""
+    found = _some(rows, order, cursor, size + 1)
+    more, found = len(found) > size, found[:size]
+    backwards = bool(cursor and cursor.backwards)
+    if backwards:
+        found.reverse()
+    has_before, has_after = (more, True) if backwards else (bool(cursor), more)
+    edge = cursor.edge if cursor else None
+    before = Cursor(True, _place(found[0]), edge) if found and has_before else None
+    after = Cursor(False, _place(found[-1]), edge) if found and has_after else None
+    return Page(found, before, after)
+
+
+def _some(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, most: int) -> list[Listing]:
+    """Give rows from a cursor on, nearest first; each carries its number as `ordinal`."""
+    backwards = bool(cursor and cursor.backwards)
+    falling = order.falling != backwards
+    if cursor:
+        rows = rows.filter(_beyond(order, cursor.place, backwards=backwards))
+    by = order.expression.desc() if falling else order.expression.asc()
+    return list(rows.annotate(ordinal=order.expression).order_by(by, "-facility" if backwards else "facility")[:most])
+
+
+def _beyond(order: Order, place: Place, *, backwards: bool, here: bool = False) -> Q:
+    """The rows after a place (or before it), with the row itself when `here`."""
+    value, key = place
+    falling = order.falling != backwards
+    past, up_to = (LessThan, LessThanOrEqual) if falling else (GreaterThan, GreaterThanOrEqual)
+    way = ("lt" if backwards else "gt") + ("e" if here else "")
+    by = order.expression
+    return Q(up_to(by, value)) & (Q(past(by, value)) | Q(Exact(by, value), **{f"facility__{way}": key}))
+
+
+def _place(row: Listing) -> Place:
+    return row.ordinal, row.pk  # type: ignore[attr-defined]
+
+
+# By a family's own points
+
+
+def by_person(
+    rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int, personal: Callable[[Listing], int]
+) -> Page:
+    """Give a page of the first HEAD rows in the family's own order, or of those after them in the common one."""
+    edge = cursor.edge if cursor else None
+    if cursor and edge and not cursor.in_head:
+        tail = by_index(rows.filter(_beyond(order, edge, backwards=False)), order, cursor, size)
+        if tail.rows:
+            return Page(tail.rows, tail.before or Cursor(True, _place(tail.rows[0]), edge), tail.after)
+        if not cursor.backwards:
+            return tail
+        cursor = Cursor(True, (BEYOND_ALL, LAST_KEY), edge, in_head=True)
+    head, edge, more = _head(rows, order, edge)
+    return _of_head(head, edge, more, cursor, size, personal)
+
+
+def _head(rows: QuerySet[Listing], order: Order, edge: Place | None) -> tuple[list[Listing], Place | None, bool]:
+    """Give the first rows, where they end, and whether others follow. The end stays where it was when the list was opened."""
+    if edge is None:
+        found = _some(rows, order, None, HEAD + 1)
+        head = found[:HEAD]
+        return head, (_place(head[-1]) if head else None), len(found) > HEAD
+    head = _some(rows.filter(_beyond(order, edge, backwards=True, here=True)), order, None, 2 * HEAD)
+    return head, edge, rows.filter(_beyond(order, edge, backwards=False)).exists()
+
+
+def _of_head(
+    head: Iterable[Listing],
+    edge: Place | None,
+    more: bool,
+    cursor: Cursor | None,
+    size: int,
+    personal: Callable[[Listing], int],
+) -> Page:
+    placed = sorted(((-_ordinal(row) - personal(row), row.pk), row) for row in head)
+    places = [place for place, _row in placed]
+    start = 0
+    if cursor and cursor.backwards:
+        end = sum(place < cursor.place for place in places)
+        start = max(0, end - size)
+    elif cursor:
+        start = sum(place <= cursor.place for place in places)
+    end = end if cursor and cursor.backwards else start + size
+    chosen = placed[start:end]
+    before = Cursor(True, chosen[0][0], edge, True) if chosen and start else None
+    if end < len(placed) and chosen:
+        after = Cursor(False, chosen[-1][0], edge, True)
+    else:
+        after = Cursor(False, edge, edge) if more and edge else None
+    return Page([row for _place, row in chosen], before, after)
+
+
+def _ordinal(row: Listing) -> int:
+    return row.ordinal  # type: ignore[attr-defined]
+
+
+# By net price
+
+
+def by_net(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int, net: Net) -> Page:
+    """Give a page in the order of net prices by looking ahead in the order of prices.
+
+    A net price lies between the price less `most_off_fen` and the price. So the page is certain once the prices looked
+    at have gone `most_off_fen` beyond its last net price; after AHEAD rows it is given as far as it was looked at.
+    """
+    backwards = bool(cursor and cursor.backwards)
+    looked_at = _ahead(rows, order, cursor, size, net, backwards)
+    placed = sorted(((net.fen(row), row.pk), row) for row in looked_at if net.fits(row))
+    if cursor:
+        placed = [one for one in placed if (one[0] < cursor.place if backwards else one[0] > cursor.place)]
+    more = len(placed) > size
+    chosen = placed[-size:] if backwards else placed[:size]
+    has_before, has_after = (more, True) if backwards else (bool(cursor), more)
+    before = Cursor(True, chosen[0][0]) if chosen and has_before else None
+    after = Cursor(False, chosen[-1][0]) if chosen and has_after else None
+    return Page([row for _place, row in chosen], before, after)
+
+
+def _ahead(
+    rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int, net: Net, backwards: bool
+) -> list[Listing]:
+    """Give the rows in the order of prices, from the first that can be meant until the page is certain."""
+    begin = None
+    if cursor:
+        value, _key = cursor.place
+        reach = min(value + net.most_off_fen, NO_PRICE)
+        begin = Cursor(True, (reach, LAST_KEY)) if backwards else Cursor(False, (value, FIRST_KEY))
+    found: list[Listing] = []
+    while len(found) < AHEAD:
+        batch = _some(rows, order, begin, max(size + 1, 60))
+        found += batch
+        if len(batch) < max(size + 1, 60) or _is_certain(found, cursor, size, net, backwards):
+            break
+        begin = Cursor(backwards, _place(batch[-1]))
+    return found
+
+
+def _is_certain(found: list[Listing], cursor: Cursor | None, size: int, net: Net, backwards: bool) -> bool:
+    """Enough rows lie before anything that has not been looked at yet."""
+    frontier = _ordinal(found[-1])
+    fens = [(net.fen(row), row.pk) for row in found if net.fits(row)]
+    if backwards:
+        return sum(frontier < place[0] and (not cursor or place < cursor.place) for place in fens) > size
+    least = frontier if frontier >= NO_PRICE else frontier - net.most_off_fen
+    return sum(place[0] < least and (not cursor or place > cursor.place) for place in fens) > size
