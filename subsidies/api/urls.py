@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from subsidies.api import applications, entitlements, payments, preview, runs
+from subsidies.api import applications, entitlements, payments, preview, runs, timeline
 
 app_name = "subsidies_api"
 urlpatterns = [
     path("subsidies/preview", preview.PreviewDoor.as_view(), name="preview"),
+    path("subsidies/timeline", timeline.TimelineDoor.as_view(), name="timeline"),
     path("subsidy-applications", applications.ApplicationsDoor.as_view(), name="applications"),
     path("subsidy-applications/<uuid:application_id>", applications.ApplicationDoor.as_view(), name="application"),
     path("subsidy-applications/<uuid:application_id>/withdraw", applications.WithdrawDoor.as_view(), name="withdraw"),

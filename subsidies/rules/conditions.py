@@ -344,7 +344,7 @@ def _assessed(levels: str, programme: Programme, elder: ElderInput, moment: Mome
         return Found(Outcome.FAIL, say("还没有做过能力评估"))
     if one.valid_until and one.valid_until < moment.day:
         return Found(Outcome.FAIL, say("能力评估已于 {day} 到期", day=one.valid_until))
-    reached = _reached(levels, programme, one)
+    reached = reaches_level(levels, programme, one)
     if reached is False:
         wanted = programme.settings[levels].label
         text = say("能力评估结果：{level}，没有达到{wanted}", level=level_name(one), wanted=wanted)
@@ -377,7 +377,7 @@ def _legacy(one: AssessedLevel) -> str:
     return "legacy_mzt039" if one.standard == LEGACY_STANDARD else "legacy_beijing"
 
 
-def _reached(levels: str, programme: Programme, one: AssessedLevel) -> bool | None:
+def reaches_level(levels: str, programme: Programme, one: AssessedLevel) -> bool | None:
     """Tell whether an assessed level counts. None: the level is not known, or nobody knows whether its standard counts."""
     if one.level is None:
         return None

@@ -220,6 +220,17 @@ def _certificate(one: Certificate) -> dict[str, Any]:
     }
 
 
+def assessed_problem(standard: Any, level: Any) -> dict[str, Sentence]:
+    """Say what is wrong with a stated level: a standard nobody knows, or a level it doesn't have. Unknown (None) is fine."""
+    if standard == NUMBERED_STANDARD:
+        right = level is None or (isinstance(level, int) and not isinstance(level, bool) and 0 <= level <= 4)
+        return {} if right else {"level": say("国家标准的等级是 0 到 4 的整数。")}
+    if standard in WORDED_STANDARDS:
+        right = level is None or level in LEVEL_WORDS
+        return {} if right else {"level": say("这个标准的等级请填评估报告上的文字，例如“重度失能”。")}
+    return {"standard": say("不认识这个评估标准。")}
+
+
 class _Reader:
     """Reads one elder and collects what is wrong, field by field."""
 
@@ -284,18 +295,11 @@ class _Reader:
         return HukouSpell(row["region"], days) if days else None
 
     def assessment(self, where: str, row: Mapping[str, Any]) -> AssessedLevel | None:
-        standard, level = row.get("standard"), row.get("level")
-        if standard == NUMBERED_STANDARD:
-            right = level is None or (isinstance(level, int) and not isinstance(level, bool) and 0 <= level <= 4)
-            wanted = say("国家标准的等级是 0 到 4 的整数。")
-        elif standard in WORDED_STANDARDS:
-            right = level is None or level in LEVEL_WORDS
-            wanted = say("这个标准的等级请填评估报告上的文字，例如“重度失能”。")
-        else:
-            self.problems[f"{where}.standard"] = say("不认识这个评估标准。")
+        standard, level = row.get("standard") or "", row.get("level")
+        problem = assessed_problem(standard, level)
+        self.problems.update({f"{where}.{name}": text for name, text in problem.items()})
+        if "standard" in problem:
             return None
-        if not right:
-            self.problems[f"{where}.level"] = wanted
         concluded_on = self.day(f"{where}.concluded_on", row.get("concluded_on"))
         valid_until = self.day(f"{where}.valid_until", row.get("valid_until"))
         if concluded_on is None:
