@@ -12,22 +12,36 @@ from rest_framework.response import Response
 
 from eldercare.kernel import clock
 from eldercare.ui.api.fields import StrictSerializer
+from eldercare.ui.api.views import OpenDoor
 from facilities.access import works_for
-from facilities.api.directory import MAYBE, BedsSerializer, beds_of
+from facilities.api.directory import MAYBE, TEXT, BedsSerializer, beds_of
 from facilities.api.token import HomeDoor
-from facilities.choices import BedType, RoomType
+from facilities.choices import BedType, RoomType, WhyClosed
+from facilities.models import Facility
+from facilities.rules.board import WORDS
 from facilities.selectors.beds import Confirmation, Vacancy, board, confirmations, vacancies
+from facilities.selectors.history import as_it_stood
 from facilities.services.board import BedChange, confirm_beds
 
 MOST_BEDS = 2000
+STATES = list(WORDS)
+SAID = ("occupied", "blocked", "admittable", "why", "until", "note")
 
 
 class BedChangeBody(StrictSerializer):
-    """What is said about one bed; null leaves a thing as it is."""
+    """What is said about one bed; null leaves a thing as it is.
+
+    `occupied`: somebody lives there who is not registered here, until `until`, the first free day, where it is known.
+    `seen`: the `state` the bed had when this was decided; where it is another one by now, the whole act is 409.
+    """
 
     id = serializers.UUIDField()
+    occupied = serializers.BooleanField(**MAYBE)
     blocked = serializers.BooleanField(**MAYBE)
     admittable = serializers.BooleanField(**MAYBE)
+    why = serializers.ChoiceField(choices=WhyClosed.choices, **TEXT)
+    until = serializers.DateField(**MAYBE)
+    seen = serializers.ChoiceField(choices=STATES, **TEXT)
     note = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
@@ -43,7 +57,10 @@ class ConfirmBody(StrictSerializer):
 
 
 class BoardBedSerializer(serializers.Serializer):
-    """A bed; `claimed` is why it is not free today (null: nothing claims it), `until` the first day after."""
+    """A bed; `claimed` is why it is not free today (null: nothing claims it), `until` the first day after.
+
+    `state` is what the board shows; only free, occupied, blocked and closed are the board's to change.
+    """
 
     id = serializers.UUIDField()
     room = serializers.CharField()
@@ -51,6 +68,8 @@ class BoardBedSerializer(serializers.Serializer):
     name = serializers.CharField()
     bed_type = serializers.ChoiceField(choices=BedType.choices)
     admittable = serializers.BooleanField()
+    why = serializers.ChoiceField(choices=WhyClosed.choices, allow_null=True)
+    state = serializers.ChoiceField(choices=STATES)
     claimed = serializers.CharField(allow_null=True)
     until = serializers.DateField(allow_null=True)
 
@@ -85,8 +104,7 @@ class BoardDoor(OwnHomeDoor):
         self.check(facility_id)
         body = self.read(BoardBody)
         changes = [
-            BedChange(row["id"], blocked=row["blocked"], admittable=row["admittable"], note=row["note"])
-            for row in body["beds"]
+            BedChange(row["id"], seen=row["seen"] or None, **{name: row[name] for name in SAID}) for row in body["beds"]
         ]
 
         def act() -> dict[str, Any]:
@@ -111,6 +129,43 @@ class ConfirmDoor(OwnHomeDoor):
         return self.once("facilities.confirm", act)
 
 
+class MomentQuery(StrictSerializer):
+    at = serializers.DateTimeField()
+
+
+class StoodSerializer(serializers.Serializer):
+    """A home's count as it stood at `at`: made again from the claims, never read from a kept number."""
+
+    at = serializers.DateTimeField()
+    total = serializers.IntegerField(allow_null=True)
+    beds = BedsSerializer()
+
+
+class VacancyDoor(OpenDoor):
+    @extend_schema(
+        operation_id="vacancy_read",
+        summary=_("一家机构的空床，按任一过去时刻重新数"),
+        parameters=[MomentQuery],
+        responses={200: StoodSerializer},
+    )
+    def get(self, request: Request, facility_id: UUID) -> Response:
+        if not Facility.objects.filter(pk=facility_id).exists():
+            raise Http404
+        query = MomentQuery(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        moment = query.validated_data["at"]
+        if moment > clock.now():
+            raise serializers.ValidationError({"at": _("只能查过去的时刻。")})
+        stood = as_it_stood(facility_id, moment)
+        return Response(
+            {
+                "at": moment.astimezone(clock.CHINA).isoformat(),
+                "total": stood.beds.total if stood.beds.is_published else None,
+                "beds": beds_of(stood.beds, stood.confirmed),
+            }
+        )
+
+
 def _board(facility_id: UUID) -> dict[str, Any]:
     now = clock.now()
     beds = [
@@ -121,6 +176,8 @@ def _board(facility_id: UUID) -> dict[str, Any]:
             "name": bed.name,
             "bed_type": bed.bed_type,
             "admittable": bed.admittable,
+            "why": bed.why_closed or None,
+            "state": bed.state,
             "claimed": bed.kind or None,
             "until": bed.until,
         }

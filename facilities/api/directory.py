@@ -19,6 +19,7 @@ from eldercare.ui.api.fields import FenField, StrictSerializer
 from eldercare.ui.api.serializers import ReasonSerializer
 from eldercare.ui.api.views import OpenDoor
 from facilities.choices import BedType, CareGrade, FacilityKind, Nature, RoomType
+from facilities.rules.vacancy import WHY
 from facilities.selectors.beds import Confirmation, Vacancy
 from facilities.selectors.page import FacilityPage, facility_page
 from facilities.selectors.ratings import StarsShown
@@ -97,8 +98,25 @@ class FreeOfTypeSerializer(serializers.Serializer):
     free = serializers.IntegerField()
 
 
+class LaterSerializer(serializers.Serializer):
+    """Beds that become free on a later day."""
+
+    on = serializers.DateField()
+    free = serializers.IntegerField()
+
+
+class NotAdmittableSerializer(serializers.Serializer):
+    """Empty beds that take nobody in, by reason."""
+
+    reason = serializers.ChoiceField(choices=list(WHY))
+    beds = serializers.IntegerField()
+
+
 class BedsSerializer(serializers.Serializer):
-    """Free beds, counted from the claims. `free` null: the home publishes no vacancy."""
+    """Free beds, counted from the claims. `free` null: the home publishes no vacancy.
+
+    `later`: what becomes free after today, day by day; `not_admittable`: empty, but nobody is taken in, `why` tells apart.
+    """
 
     free = serializers.IntegerField(allow_null=True)
     not_admittable = serializers.IntegerField(allow_null=True)
@@ -107,6 +125,8 @@ class BedsSerializer(serializers.Serializer):
     by = serializers.CharField(allow_null=True)
     types = FreeOfTypeSerializer(many=True)
     next_free_on = serializers.DateField(allow_null=True)
+    later = LaterSerializer(many=True)
+    why = NotAdmittableSerializer(many=True)
 
 
 class RankReasonSerializer(serializers.Serializer):
@@ -316,6 +336,8 @@ def beds_of(beds: Vacancy, confirmed: Confirmation) -> dict[str, Any]:
         "by": speak(confirmed.by, gettext) or None,
         "types": [{"bed_type": bed_type, "free": free} for bed_type, free in sorted(beds.types.items())],
         "next_free_on": beds.next_free_on,
+        "later": [{"on": day, "free": free} for day, free in beds.later],
+        "why": [{"reason": reason, "beds": count} for reason, count in sorted(beds.why.items())],
     }
 
 

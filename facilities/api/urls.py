@@ -8,6 +8,7 @@ app_name = "facilities_api"
 urlpatterns = [
     path("facilities", directory.FacilitiesDoor.as_view(), name="facilities"),
     path("facilities/<uuid:facility_id>", directory.FacilityDoor.as_view(), name="facility"),
+    path("facilities/<uuid:facility_id>/vacancy", board.VacancyDoor.as_view(), name="vacancy"),
     path("facilities/<uuid:facility_id>/beds", board.BoardDoor.as_view(), name="beds"),
     path("facilities/<uuid:facility_id>/beds/confirm", board.ConfirmDoor.as_view(), name="confirm"),
     path("applications", admission.ApplicationsDoor.as_view(), name="applications"),

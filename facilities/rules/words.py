@@ -25,6 +25,7 @@ LEVELS: dict[int, Sentence] = {
 CONFIRMED_BY: dict[str, Sentence] = {
     "staff": say("机构工作人员"),
     "token": say("机构自己的系统"),
+    "link": say("机构（凭提醒信里的链接）"),
     "demo": say("示例数据"),
 }
 

@@ -2,6 +2,7 @@
 
 from facilities.selectors.admission import BillFacts, BillLine, bill_facts, bills_of, facts_of
 from facilities.selectors.beds import Confirmation, Vacancy, board, confirmations, vacancies
+from facilities.selectors.history import AsItStood, as_it_stood
 from facilities.selectors.page import FacilityPage, facility_page
 from facilities.selectors.quotes import Quote, price_in_force, quote, quotes_for
 from facilities.selectors.ratings import StarsShown, stars_shown
@@ -9,6 +10,7 @@ from facilities.selectors.search import Facets, Found, HomeCard, SearchFilters, 
 from facilities.selectors.staff import staff_grants
 
 __all__ = [
+    "AsItStood",
     "BillFacts",
     "BillLine",
     "Confirmation",
@@ -20,6 +22,7 @@ __all__ = [
     "SearchFilters",
     "StarsShown",
     "Vacancy",
+    "as_it_stood",
     "bill_facts",
     "bills_of",
     "board",

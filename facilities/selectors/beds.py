@@ -1,51 +1,48 @@
 """How many beds are free, now and later, counted from the claims, and how old the count is. Keeps no number."""
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Count, DateField, Exists, Func, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from eldercare.kernel.clock import ClockNow
-from eldercare.kernel.sentences import Sentence
+from eldercare.kernel.sentences import Sentence, say
+from eldercare.people.selectors import masked_names
+from facilities.choices import ClaimKind
 from facilities.models import Bed, BedClaim, BedConfirmation
+from facilities.rules.board import FREE, NEXT, state_of
 from facilities.rules.freshness import UNKNOWN, freshness
 from facilities.rules.settings import setting
+from facilities.rules.vacancy import CLOSING, NEVER, UNSAID, BedFacts, Vacancy, count
 from facilities.rules.words import CONFIRMED_BY
 
-NEVER = date(9999, 12, 31)
-
-
-@dataclass(frozen=True)
-class Vacancy:
-    """A home's beds on a day. A bed is free when nothing claims it from that day on, and it can take somebody in.
-
-    `types` counts free beds by bed type, `later` lists (day, beds) that become free after it. A home without beds
-    in the system has `total` 0: nobody published its vacancy.
-    """
-
-    total: int = 0
-    free: int = 0
-    not_admittable: int = 0
-    types: dict[str, int] = field(default_factory=dict)
-    rooms: dict[str, int] = field(default_factory=dict)
-    later: tuple[tuple[date, int], ...] = ()
-
-    @property
-    def is_published(self) -> bool:
-        return self.total > 0
-
-    @property
-    def claimed(self) -> int:
-        return self.total - self.free - self.not_admittable
-
-    @property
-    def next_free_on(self) -> date | None:
-        return self.later[0][0] if self.later else None
+# Why a bed takes nobody in: it will be closed, or the home closed it to newcomers, with or without a reason.
+WHY_NOT = Case(
+    When(valid_until__isnull=False, then=Value(CLOSING)),
+    When(admittable=True, then=Value("")),
+    When(why_closed="", then=Value(UNSAID)),
+    default=F("why_closed"),
+    output_field=CharField(),
+)
 
 
 @dataclass(frozen=True)
@@ -70,46 +67,35 @@ def beds_on(on: date) -> QuerySet[Bed]:
 def free_beds(on: date) -> QuerySet[Bed]:
     """Give the beds somebody can be admitted to on a day and stay in without end."""
     claimed = live_claims().filter(bed=OuterRef("pk"), days__overlap=DateRange(on, None))
-    return beds_on(on).filter(~Exists(claimed), admittable=True)
+    return beds_on(on).filter(~Exists(claimed), admittable=True, valid_until__isnull=True)
 
 
 def vacancies(facility_ids: Iterable[UUID], on: date) -> dict[UUID, Vacancy]:
     """Count the beds of many homes with one query. Homes without beds are left out."""
     until = Coalesce(Func("days", function="upper", output_field=DateField()), Value(NEVER))
-    claims = live_claims().filter(bed=OuterRef("pk"), days__overlap=DateRange(on, None))
-    claimed_until = claims.order_by().values("bed").annotate(until=Max(until)).values("until")
+    claims = live_claims().filter(bed=OuterRef("pk"), days__overlap=DateRange(on, None)).order_by()
+    claimed_until = claims.values("bed").annotate(until=Max(until)).values("until")
     rows = (
         beds_on(on)
         .filter(room__facility__in=list(facility_ids))
-        .annotate(free_from=Coalesce(Subquery(claimed_until), Value(on)))
-        .values_list("room__facility", "bed_type", "room__room_type", "admittable", "free_from")
+        .annotate(
+            free_from=Coalesce(Subquery(claimed_until), Value(on)),
+            why=WHY_NOT,
+            blocked=Exists(claims.filter(kind=ClaimKind.BLOCKED, days__contains=on)),
+        )
+        .values_list("room__facility", "bed_type", "room__room_type", "why", "blocked", "free_from")
         .annotate(count=Count("pk"))
     )
-    counted: dict[UUID, list[tuple]] = {}
+    counted: dict[UUID, list[BedFacts]] = {}
     for facility_id, *row in rows.order_by("free_from"):
-        counted.setdefault(facility_id, []).append(tuple(row))
-    return {facility_id: _vacancy(beds, on) for facility_id, beds in counted.items()}
-
-
-def _vacancy(rows: list[tuple], on: date) -> Vacancy:
-    types, rooms, later = Counter(), Counter(), Counter()
-    not_admittable = 0
-    for bed_type, room_type, admittable, free_from, count in rows:
-        if free_from <= on and not admittable:
-            not_admittable += count
-        elif free_from <= on:
-            types[bed_type] += count
-            rooms[room_type] += count
-        elif admittable and free_from < NEVER:
-            later[free_from] += count
-    total = sum(row[-1] for row in rows)
-    return Vacancy(total, types.total(), not_admittable, dict(types), dict(rooms), tuple(sorted(later.items())))
+        counted.setdefault(facility_id, []).append(BedFacts(*row))
+    return {facility_id: count(beds, on) for facility_id, beds in counted.items()}
 
 
 def confirmations(facility_ids: Iterable[UUID], now: datetime) -> dict[UUID, Confirmation]:
     """Give the last confirmation of many homes with one query, judged at a moment."""
     rows = (
-        BedConfirmation.objects.filter(facility__in=list(facility_ids))
+        BedConfirmation.objects.filter(facility__in=list(facility_ids), undone_at__isnull=True)
         .order_by("facility", "-at")
         .distinct("facility")
         .values_list("facility", "at", "by")
@@ -120,22 +106,38 @@ def confirmations(facility_ids: Iterable[UUID], now: datetime) -> dict[UUID, Con
 
 @dataclass(frozen=True)
 class BoardBed:
-    """A bed on the board. `kind` is what claims it today (empty: free); `until` the first free day, None when open."""
+    """A bed on the board. `state` is of rules/board.py, `kind` what claims it on the day (empty: nothing).
+
+    `until` is the first free day, None when open; `next_from` the first day of a later claim.
+    """
 
     bed_id: UUID
+    room: str
     name: str
     bed_type: str
     admittable: bool
+    why_closed: str
+    state: str
     kind: str = ""
     since: date | None = None
     until: date | None = None
     note: str = ""
     lapses_at: datetime | None = None
     next_from: date | None = None
+    valid_until: date | None = None
 
     @property
     def is_free(self) -> bool:
-        return not self.kind and self.admittable and self.next_from is None
+        return self.state == FREE
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.room}-{self.name}"
+
+    @property
+    def becomes(self) -> str:
+        """What one tap makes of it; empty where the board may not change it."""
+        return NEXT.get(self.state, "")
 
 
 @dataclass(frozen=True)
@@ -151,36 +153,81 @@ class BoardRoom:
 def board(facility_id: UUID, on: date) -> tuple[BoardRoom, ...]:
     """Give a home's rooms and beds with what claims each on a day: two queries, whatever the size."""
     beds = list(beds_on(on).filter(room__facility=facility_id).select_related("room").order_by("room__name", "name"))
-    claims: dict[UUID, list[BedClaim]] = {}
-    for claim in live_claims().filter(bed__in=beds, days__overlap=DateRange(on, None)).order_by("days"):
-        claims.setdefault(claim.bed_id, []).append(claim)
+    drawn = _drawn(beds, on)
     rooms: dict[UUID, list[Bed]] = {}
     for bed in beds:
         rooms.setdefault(bed.room_id, []).append(bed)
     return tuple(
-        BoardRoom(
-            room_id,
-            inside[0].room.name,
-            inside[0].room.room_type,
-            tuple(_board_bed(bed, claims.get(bed.pk, []), on) for bed in inside),
-        )
+        BoardRoom(room_id, inside[0].room.name, inside[0].room.room_type, tuple(drawn[bed.pk] for bed in inside))
         for room_id, inside in rooms.items()
     )
 
 
+def board_beds(bed_ids: Iterable[UUID], on: date) -> dict[UUID, BoardBed]:
+    """Give some beds as the board has them on a day: two queries."""
+    return _drawn(list(Bed.objects.filter(pk__in=list(bed_ids)).select_related("room")), on)
+
+
+def _drawn(beds: list[Bed], on: date) -> dict[UUID, BoardBed]:
+    claims: dict[UUID, list[BedClaim]] = {}
+    for claim in live_claims().filter(bed__in=beds, days__overlap=DateRange(on, None)).order_by("days"):
+        claims.setdefault(claim.bed_id, []).append(claim)
+    return {bed.pk: _board_bed(bed, claims.get(bed.pk, []), on) for bed in beds}
+
+
 def _board_bed(bed: Bed, claims: list[BedClaim], on: date) -> BoardBed:
-    known = {"bed_id": bed.pk, "name": bed.name, "bed_type": bed.bed_type, "admittable": bed.admittable}
     now = next((claim for claim in claims if on in claim.days), None)
     later = next((claim for claim in claims if on not in claim.days), None)
-    next_from = later.days.lower if later else None
+    known = {
+        "bed_id": bed.pk,
+        "room": bed.room.name,
+        "name": bed.name,
+        "bed_type": bed.bed_type,
+        "admittable": bed.admittable,
+        "why_closed": bed.why_closed,
+        "valid_until": bed.valid_until,
+        "next_from": later.days.lower if later else None,
+    }
     if now is None:
-        return BoardBed(**known, next_from=next_from)
+        return BoardBed(**known, state=state_of("", "", bed.admittable, later is not None))
     return BoardBed(
         **known,
+        state=state_of(now.kind, now.noun, bed.admittable, False),
         kind=now.kind,
         since=now.days.lower,
         until=now.days.upper,
         note=now.note,
         lapses_at=now.lapses_at,
-        next_from=next_from,
     )
+
+
+@dataclass(frozen=True)
+class InTheWay:
+    """Who has a bed beyond a day: a resident, a family that was promised it, or somebody who is not registered here."""
+
+    bed_id: UUID
+    sentence: Sentence
+
+
+def in_the_way(bed_ids: Iterable[UUID], until: date) -> list[InTheWay]:
+    """Give whose claims on some beds reach beyond the day before `until`; names are masked. Two queries."""
+    rows = (
+        live_claims()
+        .filter(bed__in=list(bed_ids), days__overlap=DateRange(until, None))
+        .exclude(kind=ClaimKind.BLOCKED)
+        .annotate(elder=Coalesce("stay__elder", "offer__application__elder"))
+        .select_related("bed__room")
+        .order_by("bed__room__name", "bed__name", "days")
+    )
+    claims = list(rows)
+    names = masked_names(claim.elder for claim in claims if claim.elder)
+    return [InTheWay(claim.bed_id, _in_the_way(claim, names.get(claim.elder))) for claim in claims]
+
+
+def _in_the_way(claim: BedClaim, name: str | None) -> Sentence:
+    bed = f"{claim.bed.room.name}-{claim.bed.name}"
+    if claim.kind != ClaimKind.STAY:
+        return say("{bed}：已留给{name}，还没有答复", bed=bed, name=name or say("一个家庭"))
+    if name:
+        return say("{bed}：{name}，{since} 起住", bed=bed, name=name, since=claim.days.lower)
+    return say("{bed}：有人住，没有在这里登记姓名", bed=bed)

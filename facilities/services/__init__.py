@@ -3,7 +3,8 @@
 from facilities.services.accept_offer import accept_offer, decline_offer, extend_offer
 from facilities.services.apply_to_home import apply_to_home, change_wishes, withdraw_application
 from facilities.services.bills import issue_bill, issue_bills, settle_bill
-from facilities.services.board import BedChange, add_room, confirm_beds
+from facilities.services.board import BedChange, confirm_beds
+from facilities.services.capacity import add_room, close_beds
 from facilities.services.contract import draw_up_contract, sign_for_family, sign_for_home, void_contract
 from facilities.services.load_reference import load_reference
 from facilities.services.offer_bed import close_lapsed_offers, offer_bed, refuse_application, withdraw_offer
@@ -28,6 +29,7 @@ from facilities.services.stay import (
 )
 from facilities.services.tokens import make_home_token, revoke_home_token, viewer_of_token
 from facilities.services.transfer import request_transfer
+from facilities.services.undo_board import undo_board
 from facilities.services.visits import (
     book_visit,
     cancel_visit,
@@ -59,6 +61,7 @@ __all__ = [
     "change_wishes",
     "check_in",
     "claim_home",
+    "close_beds",
     "close_lapsed_offers",
     "come_back",
     "confirm_beds",
@@ -95,6 +98,7 @@ __all__ = [
     "sign_for_family",
     "sign_for_home",
     "stop_opening",
+    "undo_board",
     "viewer_of_token",
     "void_contract",
     "withdraw_application",

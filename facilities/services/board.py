@@ -1,33 +1,58 @@
-"""The staff keep the board true: nothing changed, a bed out of use or back, a new room. Stays are not its business."""
+"""The staff keep the board true: nothing changed, or these beds did. Who is registered here is not its business.
+
+Two people may have the same board before them: what they said about different beds is merged; what they said about one
+bed is judged by what the second saw, and refused by name when it is no longer so.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
+from eldercare.kernel.locks import lock, lock_name
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
+from eldercare.kernel.verdict import Outcome, Reason
 from eldercare.kernel.viewer import Viewer
 from facilities.access import facilities_of
 from facilities.choices import ClaimKind
-from facilities.models import Bed, BedClaim, BedConfirmation, Room
-from facilities.selectors.beds import live_claims
+from facilities.models import Bed, BedClaim, BedConfirmation, Facility
+from facilities.rules.board import BOARD_NOUNS, NOUN, WORDS, facts_for
+from facilities.rules.vacancy import Vacancy
+from facilities.selectors.beds import BoardBed, board_beds, vacancies
 from facilities.services.claims import claim_bed, end_claim
-from facilities.services.guards import found, manager_only
+from facilities.services.guards import found
 from facilities.services.relist import relist
 
 
 @dataclass(frozen=True)
 class BedChange:
-    """What is said about one bed; None leaves a thing as it is. `blocked` takes it out of use from today, or back in."""
+    """What is said about one bed; None leaves a thing as it is.
+
+    `occupied`: somebody lives there who is not registered here, until `until` (the first free day) where it is known.
+    `blocked`: out of use. `admittable` off: takes nobody in, `why` of choices.WhyClosed. `seen` is the state
+    (rules/board.py) the bed had when this was said; None: it does not matter.
+    """
 
     bed_id: UUID
+    occupied: bool | None = None
     blocked: bool | None = None
     admittable: bool | None = None
+    why: str = ""
+    until: date | None = None
     note: str = ""
+    seen: str | None = None
+
+
+def change_to(state: str, bed_id: UUID, **more: Any) -> BedChange:
+    """Give the change that brings a bed into a state of the board."""
+    return BedChange(bed_id, **facts_for(state), **more)
 
 
 @transaction.atomic
@@ -36,75 +61,164 @@ def confirm_beds(
 ) -> BedConfirmation:
     """Say that the board is right, after the changes named, as one act: all of them or none.
 
-    Raises Refusal `not_found` (404) for a home or bed that is not the viewer's, `bed_occupied` (409) for blocking a
-    bed that is claimed.
+    Raises Refusal `not_found` (404) for a home or bed that is not the viewer's, `board_changed` (409) where a bed is no
+    longer what was seen, `bed_occupied` (409) for a bed that a stay or an offer has, `bed_day`, `bed_said_twice` (422).
     """
     home = found(facilities_of(viewer), facility_id)
-    named = sorted(changes, key=lambda change: change.bed_id)
-    beds = Bed.objects.filter(room__facility=home).in_bulk([change.bed_id for change in named])
-    for change in named:
-        bed = beds.get(change.bed_id) or found(Bed.objects.none(), change.bed_id)
-        _apply(bed, change)
+    return confirm_as_it_is(viewer, home, changes=changes, by=_by(viewer), note=note)
+
+
+def confirm_as_it_is(
+    viewer: Viewer, home: Facility, *, changes: Iterable[BedChange] = (), by: str, note: str = ""
+) -> BedConfirmation:
+    """Do it for whoever was let in: the beds are locked, so that the count kept with it is exactly what then was."""
+    today = clock.today()
+    kept = apply_changes(lock_board(home), changes, today)
+    counted = vacancies([home.pk], today).get(home.pk, Vacancy()).to_json()
     confirmation = BedConfirmation.objects.create(
-        facility=home, at=clock.now(), by=_by(viewer), reference=viewer.reference, note=note[:200]
+        facility=home,
+        at=clock.now(),
+        by=by,
+        reference=viewer.reference,
+        note=note[:200],
+        changes=kept,
+        counted=counted,
     )
-    facts = {"changed": len(named)}
+    facts = {"changed": len(kept), **counted}
     record(viewer, "beds.confirmed", f"facility:{home.pk}", place=home.region_id, facts=facts)
     relist([home.pk])
     return confirmation
 
 
-def _apply(bed: Bed, change: BedChange) -> None:
-    if change.admittable is not None and change.admittable != bed.admittable:
-        Bed.objects.filter(pk=bed.pk).update(admittable=change.admittable)
+def apply_changes(beds: dict[UUID, Bed], changes: Iterable[BedChange], today: date) -> list[dict[str, Any]]:
+    """Change the locked beds of one home; gives what was changed, from what to what. Raises as `confirm_beds` does."""
+    said = _one_each(changes)
+    for bed_id in said:
+        if bed_id not in beds:
+            found(Bed.objects.none(), bed_id)
+    before = board_beds(said, today)
+    _check_seen(said.values(), before)
+    for bed_id, change in said.items():
+        _apply(beds[bed_id], before[bed_id], change, today)
+    after = board_beds(said, today)
+    return [
+        {"bed": str(bed_id), "from": _kept(before[bed_id]), "to": _kept(after[bed_id])}
+        for bed_id in said
+        if _kept(before[bed_id]) != _kept(after[bed_id])
+    ]
+
+
+def lock_board(home: Facility) -> dict[UUID, Bed]:
+    """Lock a home's board and give its beds: whoever adds, closes, claims or confirms here comes one after the other."""
+    lock_name(f"board:{home.pk}")
+    return {bed.pk: bed for bed in lock(Bed.objects.filter(room__facility=home).select_related("room__facility"))}
+
+
+def _one_each(changes: Iterable[BedChange]) -> dict[UUID, BedChange]:
+    said: dict[UUID, BedChange] = {}
+    for change in sorted(changes, key=lambda change: change.bed_id):
+        if change.bed_id in said or (change.occupied and change.blocked):
+            raise Refusal(
+                "bed_said_twice",
+                say("同一张床说了两种不同的情况，没有保存。"),
+                next_step=say("请每张床只说一种情况，再提交一次。"),
+            )
+        said[change.bed_id] = change
+    return said
+
+
+def _check_seen(changes: Iterable[BedChange], before: dict[UUID, BoardBed]) -> None:
+    moved = [
+        Reason(
+            str(change.bed_id),
+            Outcome.FAIL,
+            say(
+                "{bed} 现在是“{state}”。", bed=before[change.bed_id].full_name, state=WORDS[before[change.bed_id].state]
+            ),
+        )
+        for change in changes
+        if change.seen and change.seen != before[change.bed_id].state
+    ]
+    if moved:
+        raise Refusal(
+            "board_changed",
+            say("您打开床位板以后，有别人改了您点的床，所以都还没有保存。"),
+            next_step=say("请看看下面这些床现在的样子，再点一次有变化的床。"),
+            status=409,
+            reasons=moved,
+        )
+
+
+def _apply(bed: Bed, was: BoardBed, change: BedChange, today: date) -> None:
+    if change.until is not None and change.until <= today:
+        sentence = say("空出来的日子要在今天以后。")
+        raise Refusal("bed_day", sentence, next_step=say("今天就空出来的床，请改成空床。"), fields={"until": sentence})
+    if change.blocked is False:
+        _unblock(bed, today)
+    mine = BedClaim.objects.filter(
+        bed=bed, kind=ClaimKind.STAY, noun__in=BOARD_NOUNS, released_at__isnull=True, days__contains=today
+    ).first()
+    if change.occupied is False and was.kind == ClaimKind.STAY:
+        if mine is None:
+            raise _not_the_boards(was)
+        end_claim(mine, today)
+    if change.occupied is True:
+        _occupy(bed, was, mine, change, today)
     if change.blocked is True:
-        _block(bed, change.note)
-    elif change.blocked is False:
-        today = clock.today()
-        for claim in BedClaim.objects.filter(bed=bed, kind=ClaimKind.BLOCKED, released_at__isnull=True):
-            if claim.days.upper is None or claim.days.upper > today:
-                end_claim(claim, today)
+        _block(bed, was, change, today)
+    if change.admittable is not None:
+        why = "" if change.admittable else change.why
+        Bed.objects.filter(pk=bed.pk).exclude(admittable=change.admittable, why_closed=why).update(
+            admittable=change.admittable, why_closed=why
+        )
 
 
-def _block(bed: Bed, note: str) -> None:
-    today = clock.today()
-    if live_claims().filter(bed=bed, kind=ClaimKind.BLOCKED, days__contains=today).exists():
-        return
+def _occupy(bed: Bed, was: BoardBed, mine: BedClaim | None, change: BedChange, today: date) -> None:
+    if mine:
+        if mine.days.upper != change.until:
+            BedClaim.objects.filter(pk=mine.pk).update(days=DateRange(mine.days.lower, change.until))
+    elif was.kind != ClaimKind.STAY:
+        _claim(bed, was, ClaimKind.STAY, today, change)
+
+
+def _block(bed: Bed, was: BoardBed, change: BedChange, today: date) -> None:
+    if was.kind != ClaimKind.BLOCKED:
+        _claim(bed, was, ClaimKind.BLOCKED, today, change)
+
+
+def _unblock(bed: Bed, today: date) -> None:
+    for claim in BedClaim.objects.filter(bed=bed, kind=ClaimKind.BLOCKED, released_at__isnull=True):
+        if claim.days.upper is None or claim.days.upper > today:
+            end_claim(claim, today)
+
+
+def _claim(bed: Bed, was: BoardBed, kind: str, today: date, change: BedChange) -> None:
     try:
-        claim_bed(bed, ClaimKind.BLOCKED, since=today, note=note[:200])
+        claim_bed(bed, kind, since=today, until=change.until, noun=NOUN, note=change.note[:200])
     except Refusal as refusal:
         if refusal.code != "bed_taken":
             raise
-        raise Refusal(
-            "bed_occupied",
-            say("{bed} 号床有人入住或正在等家属答复，不能暂停使用。", bed=bed.name),
-            next_step=say("请先办理离院或收回留床通知。"),
-            status=409,
-        ) from refusal
+        raise _not_the_boards(was) from refusal
 
 
-@transaction.atomic
-def add_room(viewer: Viewer, *, facility_id: UUID, name: str, room_type: str, beds: int, bed_type: str) -> Room:
-    """Add a room with so many beds, in use from today. Raises `manager_only` (403), `room_name_taken` (409)."""
-    home = found(facilities_of(viewer), facility_id)
-    manager_only(viewer, home.pk)
-    try:
-        with transaction.atomic():
-            room = Room.objects.create(facility=home, name=name, room_type=room_type)
-    except IntegrityError as error:
-        sentence = say("已经有一个叫“{name}”的房间。", name=name)
-        raise Refusal(
-            "room_name_taken", sentence, next_step=say("请换一个房间名。"), status=409, fields={"name": sentence}
-        ) from error
-    today = clock.today()
-    Bed.objects.bulk_create(
-        Bed(room=room, name=str(number), bed_type=bed_type, valid_from=today) for number in range(1, beds + 1)
+def _not_the_boards(was: BoardBed) -> Refusal:
+    return Refusal(
+        "bed_occupied",
+        say("{bed} 有登记在住的老人，或者已经留给一个家庭，不能在床位板上改成空床或暂停使用。", bed=was.full_name),
+        next_step=say("请先在“入住”里办理离院，或者收回留床通知。"),
+        status=409,
     )
-    record(
-        viewer, "room.added", f"facility:{home.pk}", place=home.region_id, facts={"room": str(room.pk), "beds": beds}
-    )
-    relist([home.pk])
-    return room
+
+
+def _kept(bed: BoardBed) -> dict[str, Any]:
+    """Give what is kept of a bed for the undo; nobody's name is among it."""
+    return {
+        "state": bed.state,
+        "admittable": bed.admittable,
+        "why": bed.why_closed,
+        "until": bed.until and str(bed.until),
+        "note": bed.note,
+    }
 
 
 def _by(viewer: Viewer) -> str:

@@ -22,6 +22,7 @@ from facilities.rules.waiting import list_settings
 from facilities.services.openings import opening_of, pass_over
 
 BED_IS_TAKEN = "one_bed_is_claimed_once_a_day"
+BED_ENDS = "a_claim_ends_before_its_bed_does"
 
 
 def claim_bed(
@@ -53,6 +54,8 @@ def bed_is_taken_refused() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
+        if BED_ENDS in str(error):
+            raise _bed_ends() from error
         if BED_IS_TAKEN not in str(error):
             raise
         raise Refusal(
@@ -61,6 +64,15 @@ def bed_is_taken_refused() -> Iterator[None]:
             next_step=say("请换一张床，或者换一个入住日期。"),
             status=409,
         ) from error
+
+
+def _bed_ends() -> Refusal:
+    return Refusal(
+        "bed_closes",
+        say("机构要撤销这张床，不能住到那天以后。"),
+        next_step=say("请换一张床，或者先在床位板上取消撤销。"),
+        status=409,
+    )
 
 
 def release(claim: BedClaim) -> None:

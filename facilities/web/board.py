@@ -1,5 +1,7 @@
-"""The bed board: rooms × beds, one tap for 无变化, one tap per bed that changed. Stays are made on the stays page."""
+"""The bed board: rooms × beds, one tap for 无变化, one tap per bed that changed, one to undo. Stays are made elsewhere."""
 
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,17 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from eldercare.audit.services import once
 from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from eldercare.ui.errors import refused_in_form
 from eldercare.ui.forms import request_key
-from facilities.models import Facility
+from facilities.models import BedConfirmation, Facility
+from facilities.rules.board import CHANGEABLE, NEXT
 from facilities.selectors.beds import BoardRoom, Confirmation, Vacancy, board, confirmations, vacancies
-from facilities.services.board import BedChange, add_room, confirm_beds
-from facilities.web.forms import RoomForm
+from facilities.selectors.history import SHOWN, as_it_stood, confirmations_of
+from facilities.services.board import BedChange, change_to, confirm_beds
+from facilities.services.capacity import add_room, close_beds
+from facilities.services.undo_board import may_be_undone, undo_board
+from facilities.web.forms import BoardForm, CloseBedsForm, MomentForm, RoomForm
 from facilities.web.home import FORBIDDEN, frame, my_home
 
 TEMPLATE = "facilities/board.html"
@@ -32,13 +38,24 @@ def show(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     home = my_home(request, facility_id)
     if request.method != "POST":
         return render(request, TEMPLATE, _context(request, home))
-    tapped = {key: request.POST.getlist(key) for key in ("block", "unblock", "close", "open")}
+    taps = request.POST.getlist("bed")
+    form = BoardForm(request.POST)
+    if not form.is_valid():
+        context = _context(request, home, ticked=_ticked(taps), board_form=form)
+        return render(request, TEMPLATE, context, status=422)
+    how = form.cleaned_data
 
-    def act() -> dict:
-        confirm_beds(request.viewer, facility_id=home.pk, changes=_changes(tapped))
-        return {"changed": sum(map(len, tapped.values()))}
+    def act() -> dict[str, Any]:
+        saved = confirm_beds(request.viewer, facility_id=home.pk, changes=_changes(taps, **how))
+        return {"changed": len(saved.changes)}
 
-    answer, _repeated = once(request.viewer, "facilities.board", request_key(request), [str(home.pk), tapped], act)
+    try:
+        answer, _again = once(request.viewer, "facilities.board", request_key(request), [str(home.pk), taps, how], act)
+    except Refusal as refusal:
+        if not refusal.reasons and not refusal.fields:
+            raise
+        context = _context(request, home, ticked=_ticked(taps), board_form=form, refusal=refusal)
+        return render(request, TEMPLATE, context, status=refusal.status)
     messages.success(request, _("已保存：改了 %(count)s 张床，其余确认无变化。") % {"count": answer["changed"]})
     return redirect("facilities:board", home.pk)
 
@@ -55,15 +72,30 @@ def confirm(request: HttpRequest, facility_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+def undo(request: HttpRequest, facility_id: UUID, confirmation_id: int) -> HttpResponse:
+    """Take the last save back."""
+    home = my_home(request, facility_id)
+    try:
+        undo_board(request.viewer, facility_id=home.pk, confirmation_id=confirmation_id)
+    except Refusal as refusal:
+        if not refusal.reasons:
+            raise
+        return render(request, TEMPLATE, _context(request, home, refusal=refusal), status=refusal.status)
+    messages.success(request, _("已撤销上一次保存，床位回到保存以前的样子。"))
+    return redirect("facilities:board", home.pk)
+
+
+@login_required
+@require_POST
 def new_room(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     """Add a room with its beds."""
     home = my_home(request, facility_id)
     form = RoomForm(request.POST)
     if not form.is_valid():
-        return render(request, TEMPLATE, {**_context(request, home), "room_form": form}, status=422)
+        return render(request, TEMPLATE, _context(request, home, room_form=form), status=422)
     room = {name: form.cleaned_data[name] for name in ("name", "room_type", "beds", "bed_type")}
 
-    def act() -> dict:
+    def act() -> dict[str, Any]:
         return {"room": str(add_room(request.viewer, facility_id=home.pk, **room).pk)}
 
     try:
@@ -71,12 +103,52 @@ def new_room(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         if refusal.status == FORBIDDEN:
             raise
-        return refused_in_form(request, TEMPLATE, form, refusal, **{**_context(request, home), "room_form": form})
+        return refused_in_form(request, TEMPLATE, form, refusal, **_context(request, home, room_form=form))
     messages.success(request, _("房间已加上。"))
     return redirect("facilities:board", home.pk)
 
 
-def _context(request: HttpRequest, home: Facility) -> dict:
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest, facility_id: UUID) -> HttpResponse:
+    """Close beds for good from a day on, or keep them after all; who still has one of them is listed."""
+    home = my_home(request, facility_id)
+    rooms = board(home.pk, clock.today())
+    form = CloseBedsForm(request.POST or None, rooms=rooms)
+    context = {**frame(request, home), "rooms": rooms}
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if form.errors else 200
+        return render(request, "facilities/close_beds.html", {**context, "form": form}, status=status)
+    until = None if request.POST.get("act") == "keep" else form.cleaned_data["until"]
+    try:
+        close_beds(request.viewer, facility_id=home.pk, bed_ids=form.cleaned_data["beds"], until=until)
+    except Refusal as refusal:
+        if not refusal.reasons and not refusal.fields:
+            raise
+        return refused_in_form(request, "facilities/close_beds.html", form, refusal, **context, refused=refusal)
+    messages.success(request, _("已登记撤销。") if until else _("这些床位保留，不撤销了。"))
+    return redirect("facilities:close_beds", home.pk)
+
+
+@never_cache
+@login_required
+@require_safe
+def history(request: HttpRequest, facility_id: UUID) -> HttpResponse:
+    """Show who confirmed the board when, and the count as it stood at any moment."""
+    home = my_home(request, facility_id)
+    form = MomentForm(request.GET if "at" in request.GET else None)
+    asked = form.cleaned_data["at"] if form.is_bound and form.is_valid() else None
+    context = {
+        "form": form,
+        "stood": as_it_stood(home.pk, asked) if asked else None,
+        "saved": list(confirmations_of(home.pk)[:SHOWN]),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "facilities/board_history.html", {**frame(request, home), **context}, status=status)
+
+
+def _context(request: HttpRequest, home: Facility, **more: Any) -> dict[str, Any]:
     now = clock.now()
     rooms = board(home.pk, now.date())
     return {
@@ -84,9 +156,29 @@ def _context(request: HttpRequest, home: Facility) -> dict:
         "floors": _floors(rooms),
         "beds": vacancies([home.pk], now.date()).get(home.pk, Vacancy()),
         "confirmed": confirmations([home.pk], now).get(home.pk, Confirmation()),
+        "last": _last(home, now),
         "room_form": RoomForm(),
-        "keys": [("n", _("全部无变化")), ("s", _("保存改动"))],
+        "board_form": BoardForm(),
+        "keys": [
+            ("↑ ↓ ← →", _("移到旁边的床")),
+            (_("空格"), _("点这张床")),
+            ("f", _("空床")),
+            ("o", _("有人住")),
+            ("x", _("暂停使用")),
+            ("c", _("暂不收住")),
+            ("a", _("整个房间")),
+            ("n", _("全部无变化")),
+            ("s", _("保存改动")),
+            ("u", _("撤销上一次保存")),
+        ],
+        **more,
     }
+
+
+def _last(home: Facility, now: datetime) -> BedConfirmation | None:
+    """Give the last save, where it can be undone."""
+    last = confirmations_of(home.pk).filter(undone_at__isnull=True).first()
+    return last if last and may_be_undone(last, now) else None
 
 
 def _floors(rooms: tuple[BoardRoom, ...]) -> list[tuple[str, list[BoardRoom]]]:
@@ -98,18 +190,28 @@ def _floors(rooms: tuple[BoardRoom, ...]) -> list[tuple[str, list[BoardRoom]]]:
     return list(grouped.items())
 
 
-def _changes(tapped: dict[str, list[str]]) -> list[BedChange]:
-    """Read the taps: `block`/`unblock` a bed, `close`/`open` it to newcomers. What is no bed's id is dropped."""
-    said: dict[UUID, dict[str, bool]] = {}
-    for word, field, value in (
-        ("block", "blocked", True),
-        ("unblock", "blocked", False),
-        ("close", "admittable", False),
-        ("open", "admittable", True),
-    ):
-        for text in tapped[word]:
-            try:
-                said.setdefault(UUID(text), {})[field] = value
-            except ValueError:
-                continue
-    return [BedChange(bed_id, **fields) for bed_id, fields in said.items()]
+def _changes(taps: list[str], *, to: str = "", why: str = "", until: date | None = None) -> list[BedChange]:
+    """Read the taps: `bed:what it was[:what it shall be]`. What is no such tap is dropped, as a page never sends it.
+
+    `to` is meant for all tapped beds; without it, each becomes what one tap makes of it.
+    """
+    changes = []
+    for bed_id, seen, wanted in map(_tap, taps):
+        state = to or wanted or NEXT.get(seen, "")
+        if bed_id and state in CHANGEABLE:
+            more = {"why": why} if state == "closed" else {"until": until} if state in ("occupied", "blocked") else {}
+            changes.append(change_to(state, bed_id, seen=seen, **more))
+    return changes
+
+
+def _tap(text: str) -> tuple[UUID | None, str, str]:
+    bed_id, seen, wanted = (*text.split(":"), "", "")[:3]
+    try:
+        return UUID(bed_id), seen, wanted
+    except ValueError:
+        return None, "", ""
+
+
+def _ticked(taps: list[str]) -> set[str]:
+    """Give the beds that stay ticked when the board is drawn again, as `bed:what it was`."""
+    return {":".join(text.split(":")[:2]) for text in taps}

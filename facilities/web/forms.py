@@ -1,12 +1,15 @@
 """What staff and families type on this floor's pages. Whether it may be done is the services' answer."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eldercare.ui.forms import DayField, MonthField, YuanField
-from facilities.choices import BedType, CareGrade, EndReason, PriceItem, RoomType, StaffRole
+from facilities.choices import BedType, CareGrade, EndReason, PriceItem, RoomType, StaffRole, WhyClosed
+from facilities.selectors.beds import BoardRoom
 
 CHOOSE = ("", _("请选择"))
 
@@ -106,6 +109,58 @@ class RoomForm(forms.Form):
     room_type = forms.ChoiceField(label=_("房型"), choices=[CHOOSE, *RoomType.choices])
     beds = forms.IntegerField(label=_("几张床"), min_value=1, max_value=12)
     bed_type = forms.ChoiceField(label=_("床位类型"), choices=BedType.choices)
+
+
+class BoardForm(forms.Form):
+    """What all tapped beds become, where one tap says something else."""
+
+    to = forms.ChoiceField(
+        label=_("点过的床都改成"),
+        choices=[
+            ("", _("床上写的样子")),
+            ("free", _("空床")),
+            ("occupied", _("有人住")),
+            ("blocked", _("暂停使用")),
+            ("closed", _("空着，暂不收住")),
+        ],
+        required=False,
+    )
+    why = forms.ChoiceField(label=_("为什么暂不收住"), choices=[CHOOSE, *WhyClosed.choices], required=False)
+    until = DayField(label=_("哪天再空出来"), required=False, help_text=_("不知道就空着。"))
+
+
+class SheetForm(forms.Form):
+    file = forms.FileField(label=_("填好的表格（XLSX）"), widget=forms.FileInput(attrs={"accept": ".xlsx"}))
+
+
+class CloseBedsForm(forms.Form):
+    """Beds that end."""
+
+    beds = forms.TypedMultipleChoiceField(
+        label=_("哪些床"), coerce=UUID, error_messages={"required": _("请先勾选要撤销的床。")}
+    )
+    until = DayField(label=_("从哪天起没有这些床"), required=False)
+
+    def __init__(self, *args: Any, rooms: Iterable[BoardRoom], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["beds"].choices = [(str(bed.bed_id), bed.full_name) for room in rooms for bed in room.beds]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if self.data.get("act") != "keep" and not said.get("until") and "until" not in self.errors:
+            self.add_error("until", _("请写明从哪天起。"))
+        return said
+
+
+class MomentForm(forms.Form):
+    """A moment in China's time."""
+
+    at = forms.DateTimeField(
+        label=_("看哪个时刻的床位"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
+        error_messages={"invalid": _("请按“年-月-日 时:分”填写，例如 2026-07-15 09:30。")},
+    )
 
 
 class InviteForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from facilities.web import applications, apply, bills, board, claims, home, prices, stays, team
+from facilities.web import applications, apply, bills, board, board_sheet, claims, home, prices, stays, team
 
 app_name = "facilities"
 urlpatterns = [
@@ -11,7 +11,13 @@ urlpatterns = [
     path("home/<uuid:facility_id>/", home.today, name="today"),
     path("home/<uuid:facility_id>/board", board.show, name="board"),
     path("home/<uuid:facility_id>/board/confirm", board.confirm, name="confirm"),
+    path("home/<uuid:facility_id>/board/undo/<int:confirmation_id>", board.undo, name="undo_board"),
     path("home/<uuid:facility_id>/board/rooms", board.new_room, name="new_room"),
+    path("home/<uuid:facility_id>/board/sheet", board_sheet.sheet, name="board_sheet"),
+    path("home/<uuid:facility_id>/board/sheet.xlsx", board_sheet.download, name="board_file"),
+    path("home/<uuid:facility_id>/board/sheet/apply", board_sheet.apply, name="apply_board_sheet"),
+    path("home/<uuid:facility_id>/board/close", board.close, name="close_beds"),
+    path("home/<uuid:facility_id>/board/history", board.history, name="board_history"),
     path("home/<uuid:facility_id>/applications", applications.queue, name="applications"),
     path(
         "home/<uuid:facility_id>/applications/<uuid:application_id>", applications.application, name="home_application"

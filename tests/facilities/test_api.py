@@ -58,6 +58,8 @@ def test_a_home_is_listed_with_all_that_is_published(anyone):
         "by": "机构工作人员",
         "types": [{"bed_type": "nursing", "free": 2}],
         "next_free_on": str(clock.today() + timedelta(9)),
+        "later": [{"on": str(clock.today() + timedelta(9)), "free": 1}],
+        "why": [],
     }
     assert row["price_from_fen"] == 620_000
     assert row["region_name"] == "天津市武清区"

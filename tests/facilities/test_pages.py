@@ -153,28 +153,29 @@ def test_one_tap_says_nothing_changed(case):
 
 def test_tapped_beds_are_saved_as_one_act(case):
     closed = make_bed(case.home, admittable=False)
-    taps = {"block": [case.bed.pk], "open": [closed.pk], "request_key": "k1"}
+    taps = {"bed": [f"{case.bed.pk}:free:blocked", f"{closed.pk}:closed"], "request_key": "k1"}
     case.staff.post(f"{case.at}board", taps)
     case.staff.post(f"{case.at}board", taps)
     assert BedClaim.objects.get().kind == ClaimKind.BLOCKED
     assert Bed.objects.get(pk=closed.pk).admittable
     assert BedConfirmation.objects.count() == 1
-    case.staff.post(f"{case.at}board", {"unblock": [case.bed.pk]})
+    case.staff.post(f"{case.at}board", {"bed": [f"{case.bed.pk}:blocked"]})
     assert BedClaim.objects.get().released_at is not None
 
 
 def test_a_taken_bed_is_not_blocked_and_the_rest_of_the_board_is_not_saved_either(case):
     stay = make_stay(case.home, case.elder, case.daughter.person, since=clock.today())
     taken = stay.claim.bed_id
-    page = read(case.staff.post(f"{case.at}board", {"block": [case.bed.pk, taken]}), 409)
-    assert "不能暂停使用" in page
+    taps = {"bed": [f"{case.bed.pk}:free", f"{taken}:resident:blocked"], "to": "blocked"}
+    page = read(case.staff.post(f"{case.at}board", taps), 409)
+    assert "请先在“入住”里办理离院" in page
     assert not BedClaim.objects.filter(kind=ClaimKind.BLOCKED).exists()
 
 
 def test_a_bed_of_another_home_is_not_there(case):
     other = make_bed(make_home("示例·另一家"))
-    read(case.staff.post(f"{case.at}board", {"block": [other.pk]}), 404)
-    read(case.staff.post(f"{case.at}board", {"block": ["nonsense"]}), 302)
+    read(case.staff.post(f"{case.at}board", {"bed": [f"{other.pk}:free"]}), 404)
+    read(case.staff.post(f"{case.at}board", {"bed": ["nonsense", ":", "x:free:y"]}), 302)
 
 
 def test_the_manager_adds_a_room_once(case):

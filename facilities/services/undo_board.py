@@ -1,0 +1,71 @@
+"""The last save of a board is taken back, bed by bed, while it is still the last word on them."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from eldercare.audit.services import record
+from eldercare.kernel import clock
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
+from eldercare.kernel.viewer import Viewer
+from facilities.access import facilities_of
+from facilities.models import BedConfirmation
+from facilities.rules.board import CHANGEABLE, facts_for
+from facilities.rules.settings import setting
+from facilities.services.board import BedChange, apply_changes, lock_board
+from facilities.services.guards import found
+from facilities.services.relist import relist
+
+
+@transaction.atomic
+def undo_board(viewer: Viewer, *, facility_id: UUID, confirmation_id: int) -> BedConfirmation:
+    """Undo the last save: its beds are again what they were, and the number is as old as it was before.
+
+    Twice changes nothing. Raises Refusal `not_found` (404), `undo_too_late` (409), `board_changed` (409) where one of
+    its beds was changed since.
+    """
+    home = found(facilities_of(viewer), facility_id)
+    saved = found(BedConfirmation.objects.filter(facility=home), confirmation_id)
+    beds = lock_board(home)
+    saved.refresh_from_db()
+    if saved.undone_at:
+        return saved
+    if not may_be_undone(saved, clock.now()):
+        raise Refusal(
+            "undo_too_late",
+            say("这次保存已经不能撤销：之后又有人保存过，或者时间过去太久了。"),
+            next_step=say("请在床位板上把要改的床再改一次。"),
+            status=409,
+        )
+    apply_changes(beds, [_back(change) for change in saved.changes], clock.today())
+    saved.undone_at = clock.now()
+    saved.save(update_fields=["undone_at"])
+    facts = {"changed": len(saved.changes)}
+    record(viewer, "beds.undone", f"facility:{home.pk}", place=home.region_id, facts=facts)
+    relist([home.pk])
+    return saved
+
+
+def may_be_undone(saved: BedConfirmation, now: datetime) -> bool:
+    """Tell whether a save is the last one of its home, young enough, and of beds the board may still change."""
+    if saved.undone_at:
+        return False
+    minutes = setting("board", now.date())["undo_minutes"]
+    newer = BedConfirmation.objects.filter(facility=saved.facility_id, undone_at__isnull=True, at__gt=saved.at)
+    return now - saved.at <= timedelta(minutes=minutes) and not newer.exists()
+
+
+def _back(kept: dict[str, Any]) -> BedChange:
+    old, bed_id = kept["from"], UUID(kept["bed"])
+    facts = facts_for(old["state"]) if old["state"] in CHANGEABLE else {}
+    return BedChange(
+        bed_id,
+        **{**facts, "admittable": old["admittable"]},
+        why=old["why"],
+        until=old["until"] and date.fromisoformat(old["until"]),
+        note=old["note"],
+        seen=kept["to"]["state"],
+    )

@@ -1,0 +1,29 @@
+"""Words of the bed board for its templates."""
+
+from django import template
+from django.utils.translation import gettext
+
+from eldercare.kernel.sentences import speak
+from facilities.rules.vacancy import WHY
+from facilities.rules.words import CONFIRMED_BY
+from facilities.selectors.beds import BoardBed
+
+register = template.Library()
+
+
+@register.filter
+def tap(bed: BoardBed) -> str:
+    """What a tapped bed sends: which bed, and what it was when it was drawn."""
+    return f"{bed.bed_id}:{bed.state}"
+
+
+@register.filter
+def why(code: str) -> str:
+    """Why an empty bed takes nobody in."""
+    return speak(WHY.get(code, code), gettext)
+
+
+@register.filter
+def confirmed_by(code: str) -> str:
+    """Who said that the board is right: a kind, never a name."""
+    return speak(CONFIRMED_BY.get(code, code), gettext)
