@@ -23,12 +23,13 @@ from eldercare.kernel.viewer import Viewer
 from facilities.access import facilities_of
 from facilities.choices import ClaimKind
 from facilities.models import Bed, BedClaim, BedConfirmation, Facility
-from facilities.rules.board import BOARD_NOUNS, NOUN, WORDS, facts_for
+from facilities.rules.board import BOARD_NOUNS, FREE, NOUN, WORDS, facts_for
 from facilities.rules.vacancy import Vacancy
 from facilities.selectors.beds import BoardBed, board_beds, vacancies
 from facilities.services.claims import claim_bed, end_claim
 from facilities.services.guards import found
 from facilities.services.relist import relist
+from facilities.services.waiting_list import bed_freed
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,16 @@ def confirm_beds(
 def confirm_as_it_is(
     viewer: Viewer, home: Facility, *, changes: Iterable[BedChange] = (), by: str, note: str = ""
 ) -> BedConfirmation:
-    """Do it for whoever was let in: the beds are locked, so that the count kept with it is exactly what then was."""
+    """Do it for whoever was let in: the beds are locked, so that the count kept with it is exactly what then was.
+
+    A bed that becomes free goes along the home's waiting list in the same transaction.
+    """
     today = clock.today()
-    kept = apply_changes(lock_board(home), changes, today)
+    beds = lock_board(home)
+    kept = apply_changes(beds, changes, today)
+    for change in kept:
+        if change["to"]["state"] == FREE != change["from"]["state"]:
+            bed_freed(viewer, beds[UUID(change["bed"])], from_day=today, cause=f"facility:{home.pk}")
     counted = vacancies([home.pk], today).get(home.pk, Vacancy()).to_json()
     confirmation = BedConfirmation.objects.create(
         facility=home,

@@ -390,3 +390,17 @@ def test_only_the_manager_closes_beds_and_only_of_the_own_home(home, manager):
     room = add_room(manager, facility_id=home.pk, name="501", room_type="single", beds=2, bed_type="nursing")
     assert counted(home).total == 3
     assert close_beds(manager, bed_ids=room.beds.values_list("pk", flat=True), **soon) == 2
+
+
+def test_a_bed_the_board_frees_goes_to_the_next_family_on_the_list_in_the_same_act():
+    home, user, daughter = make_home(), make_user(), make_user("李娜")
+    make_staff(user, home)
+    bed = make_bed(home)
+    viewer = viewer_for(user)
+    confirm_beds(viewer, facility_id=home.pk, changes=[change_to("occupied", bed.pk)])
+    application = make_application(home, make_elder(guardian=daughter.person), daughter.person)
+    saved = confirm_beds(viewer, facility_id=home.pk, changes=[change_to("free", bed.pk)])
+    assert (application.offers.get().bed_id, state_of(bed)) == (bed.pk, "promised")
+    assert saved.counted == {"total": 1, "free": 0, "not_admittable": 0}
+    undo = {"facility_id": home.pk, "confirmation_id": saved.pk}
+    assert code_of(lambda: undo_board(viewer, **undo)) == "board_changed"
