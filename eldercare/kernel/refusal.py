@@ -10,7 +10,7 @@ class Refusal(Exception):
     """An act was refused and nothing was changed.
 
     `code` is stable and machine-readable; `status` is the HTTP answer: 400 unreadable, 403 not yours to do,
-    404 not yours to see, 409 somebody was first, 422 against a rule, 429 too many, 503 not reachable just now.
+    404 not yours to see, 409 somebody was first, 413 larger than is read, 422 against a rule, 429 too many, 503 not reachable just now.
     `fields` maps an input's name to what is wrong with it.
     """
 

@@ -116,6 +116,8 @@ FILE_PARTS = {
     "views": _("查阅记录"),
     "assessment": _("能力评估"),
     "subsidy_application": _("补贴申请"),
+    "subsidy_form": _("补贴申请表"),
+    "subsidy_paper": _("补贴申请的材料"),
     "home_application": _("入住申请"),
     "stay": _("入住情况"),
     "bill": _("账单"),

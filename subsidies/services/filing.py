@@ -14,15 +14,14 @@ from eldercare.kernel import clock
 from eldercare.kernel.locks import lock_name
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
-from eldercare.kernel.verdict import Answer
 from eldercare.kernel.viewer import Viewer
 from eldercare.people.access import elders_beside
 from eldercare.people.models import Elder
 from subsidies.access import filings_visible_to, may_fill_in
 from subsidies.choices import FilingState
 from subsidies.models import Application, Filing, PayoutAccount
-from subsidies.rules.eligibility import BenefitAnswer
 from subsidies.rules.programme import Benefit, benefits
+from subsidies.selectors.filings import is_choice
 from subsidies.selectors.programmes import answers_for
 from subsidies.services.accounts import ask_the_bank, keep_account
 from subsidies.services.apply import (
@@ -193,11 +192,6 @@ def check_programmes(programmes: Iterable[str]) -> list[str]:
     return asked
 
 
-def must_be_chosen(answer: BenefitAnswer) -> bool:
-    """Tell whether a benefit is one side of a choice the family has to make."""
-    return bool(answer.alternatives) and answer.answer is not Answer.NO
-
-
 def option_key(programme: str | None) -> str:
     """Give the word under which one side of a choice is recorded."""
     return programme or INSTEAD
@@ -212,7 +206,7 @@ def _asked_for(filing: Filing) -> tuple[list[Benefit], dict[str, Any]]:
     _facts, answers = answers_for(filing.elder_id, on=today, programmes=wanted, applied_on=today)
     made, chosen = filing.contents.get("choices", {}), {}
     for answer in answers:
-        if not must_be_chosen(answer):
+        if not is_choice(answer):
             continue
         if answer.programme not in made:
             sentence = say("{benefit}和另一项待遇只能选一项，还没有选。", benefit=answer.name)

@@ -1,4 +1,4 @@
-"""The family's doors: what the elder is due, apply, follow an application, take it back."""
+"""The family's doors: what the elder is due, follow an application, take it back. Applying is web/filing.py."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,25 +10,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from eldercare.audit.services import once, record_view
 from eldercare.kernel import clock
-from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.viewer import Viewer
 from eldercare.people.access import elders_beside, may_act_for
 from eldercare.people.models import Elder
-from eldercare.ui.errors import refused_in_form
 from eldercare.ui.forms import request_key
-from subsidies.access import applications_visible_to, entitlements_visible_to
+from subsidies.access import applications_visible_to, changes_visible_to, entitlements_visible_to, filings_visible_to
+from subsidies.choices import FilingState
+from subsidies.models import Application
 from subsidies.rules.eligibility import BenefitAnswer
-from subsidies.rules.programme import benefits
 from subsidies.selectors.applications import ApplicationCard, application_cards, application_file
 from subsidies.selectors.entitlements import entitlement_cards
+from subsidies.selectors.filings import inquiry_cards, open_inquiries, paper_cards, waiting_change
 from subsidies.selectors.programmes import answers_for, applicable, open_readings
-from subsidies.services.apply import apply_for_subsidy, withdraw_application
-from subsidies.web.forms import ApplyForm
-from subsidies.web.showing import against, steps_of
+from subsidies.services.accounts import why_failed
+from subsidies.services.apply import withdraw_application
+from subsidies.web.showing import against, moments_of, steps_of
 
 NOT_CONTENT = ("csrfmiddlewaretoken", "request_key")
 
@@ -40,41 +40,19 @@ def elder(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     """Show every benefit an elder could draw: drawn, applied for, or what the rule answers today."""
     file = get_object_or_404(elders_beside(request.viewer).select_related("person"), pk=elder_id)
     rows = _benefits(request.viewer, file)
+    mine = filings_visible_to(request.viewer).filter(elder=file, begun_by=request.viewer.user_id)
     context = {
+        "draft": mine.filter(state=FilingState.DRAFT).first(),
+        "asked": open_inquiries(applications_visible_to(request.viewer).filter(elder=file)),
+        "change": waiting_change(changes_visible_to(request.viewer).filter(elder=file)),
         "elder": file,
         "may_act": may_act_for(request.viewer, file),
         "rows": rows,
+        "has_account": any(row["is_open"] or row["drawn"] for row in rows),
         "next": _mark_next(rows),
         "readings": open_readings(applicable()[0]),
     }
     return render(request, "subsidies/elder.html", context)
-
-
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def apply(request: HttpRequest, elder_id: UUID, programme: str) -> HttpResponse:
-    """Apply for one benefit: the rule's answer above, the account below."""
-    file = get_object_or_404(elders_beside(request.viewer).select_related("person"), pk=elder_id)
-    benefit = benefits().get(programme)
-    if benefit is None or not benefit.programme.accounts:
-        raise Http404
-    _facts, (answer,) = answers_for(file.pk, on=clock.today(), programmes=[programme], applied_on=clock.today())
-    form = ApplyForm(request.POST or None, kinds=benefit.programme.accounts)
-    context = {"elder": file, "benefit": benefit, "answer": answer, "against": against(answer.conditions)}
-    if request.method != "POST" or not form.is_valid():
-        status = 422 if form.errors else 200
-        return render(request, "subsidies/apply.html", {"form": form, **context}, status=status)
-    try:
-        do_once(
-            request,
-            "subsidies.apply",
-            lambda: apply_for_subsidy(request.viewer, elder_id=elder_id, programme=programme, **form.cleaned_data),
-        )
-    except Refusal as refusal:
-        return refused_in_form(request, "subsidies/apply.html", form, refusal, **context)
-    messages.success(request, _("申请已经送到户籍所在的街道。有结果会马上告诉您。"))
-    return redirect("subsidies:elder", elder_id)
 
 
 @never_cache
@@ -87,12 +65,22 @@ def application(request: HttpRequest, application_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     record_view(request.viewer, found.application.elder_id, "subsidy_application", "family")
+    asked = inquiry_cards([found.application])
+    filing = found.application.filing
     context = {
         "file": found,
         "steps": steps_of(found.card),
+        "moments": moments_of(found, asked),
+        "waiting": next((one for one in asked if one.inquiry.is_open), None),
+        "papers": paper_cards(filing.papers.all()) if filing else (),
+        "why_failed": why_failed(found.application.account) if _failed(found.application) else None,
         "may_act": may_act_for(request.viewer, found.application.elder_id),
     }
     return render(request, "subsidies/application.html", context)
+
+
+def _failed(application: Application) -> bool:
+    return application.account is not None and bool(application.account.check_reason)
 
 
 @require_POST

@@ -1,17 +1,21 @@
 """How applications are shown: their steps, and the facts the rule looked at, in plain words. Decides nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from eldercare.kernel.days import DayRange
 from eldercare.kernel.sentences import Sentence, say
 from eldercare.kernel.verdict import Outcome, Reason
 from eldercare.regions.selectors import full_names
-from subsidies.choices import ApplicationState
+from subsidies.choices import ApplicationState, CheckState, Origin
 from subsidies.rules.conditions import CATEGORY_NAMES, level_name
 from subsidies.rules.facts import CIRCUMSTANCES, Certificate, ElderInput, Stated
-from subsidies.selectors.applications import ApplicationCard
+from subsidies.selectors.applications import ApplicationCard, ApplicationFile
+from subsidies.selectors.filings import InquiryCard
 
 UNKNOWN = say("不知道")
+SAME_ACT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,44 @@ def steps_of(card: ApplicationCard) -> list[Step]:
     ]
 
 
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened to an application, as the timeline draws it."""
+
+    at: datetime
+    title: Sentence
+
+
+def moments_of(found: ApplicationFile, asked: Sequence[InquiryCard]) -> list[Moment]:
+    """Give what happened to an application, the newest first: sent, asked, answered, checked, concluded."""
+    application = found.application
+    filing, account = application.filing, application.account
+    moments = [Moment(application.recorded_at, _begun(found))]
+    if filing and filing.sent_at and filing.sent_at > application.recorded_at + SAME_ACT:
+        moments.append(Moment(filing.sent_at, say("填写了收款的卡")))
+    for card in asked:
+        moments.append(Moment(card.inquiry.asked_at, say("请您补充资料")))
+        if card.inquiry.answered_at:
+            moments.append(Moment(card.inquiry.answered_at, say("您补充了资料")))
+    if account and account.checked_at:
+        passed = account.check_state == CheckState.VERIFIED
+        words = say("银行核对了收款的卡") if passed else say("收款的卡没有通过银行核对")
+        moments.append(Moment(account.checked_at, words))
+    moments += [
+        Moment(one.decision.at, say("{stage}：{outcome}", stage=one.stage.label, outcome=one.outcome.label))
+        for one in found.decisions
+    ]
+    return sorted(moments, key=lambda one: one.at, reverse=True)
+
+
+def _begun(found: ApplicationFile) -> Sentence:
+    if found.application.origin == Origin.ASSESSMENT:
+        return say("能力评估达到标准，申请自动送到{street}", street=found.card.street_name)
+    if found.application.entered_by_id:
+        return say("在窗口代填，送到{street}", street=found.card.street_name)
+    return say("提交申请，送到{street}", street=found.card.street_name)
+
+
 def facts_shown(elder: ElderInput) -> list[tuple[Sentence, list[Sentence]]]:
     """Give the facts the rule looked at, name by name; an empty list of values is shown as 没有."""
     places = full_names(one.region for one in elder.hukou or ())
@@ -74,6 +116,17 @@ def facts_shown(elder: ElderInput) -> list[tuple[Sentence, list[Sentence]]]:
         *((label, _stated(elder.circumstance(name))) for name, label in CIRCUMSTANCES.items()),
         (say("服刑"), _stated(elder.prison if elder.prison is not None else None)),
         *([(say("去世"), [say("{day}", day=elder.died_on)])] if elder.died_on else []),
+    ]
+
+
+def facts_with_sources(
+    elder: ElderInput, sources: dict[str, Sentence]
+) -> list[tuple[Sentence, list[Sentence], Sentence | None]]:
+    """Give the facts the rule looks at, each with where it came from; what nobody ever told has no source."""
+    own = {"出生日期": "birth", "户籍": "hukou", "能力评估": "assessment", "残疾人证": "certificate"}
+    return [
+        (name, values, sources.get(own.get(name.text, "declared")) if values != [UNKNOWN] else None)
+        for name, values in facts_shown(elder)
     ]
 
 

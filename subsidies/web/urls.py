@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from subsidies.web import desk, family, payments, routing, runs
+from subsidies.web import accounts, desk, family, filing, inquiries, papers, payments, routing, runs
 
 app_name = "subsidies"
 urlpatterns = [
     path("elders/<uuid:elder_id>/subsidy", family.elder, name="elder"),
-    path("elders/<uuid:elder_id>/subsidy/apply/<path:programme>", family.apply, name="apply"),
+    path("elders/<uuid:elder_id>/subsidy/apply", filing.begin, name="apply_for_all"),
+    path("elders/<uuid:elder_id>/subsidy/apply/<path:programme>", filing.begin, name="apply"),
+    path("elders/<uuid:elder_id>/payout-account", accounts.change, name="change_account"),
+    path("account-changes/<uuid:change_id>/withdraw", accounts.withdraw, name="withdraw_change"),
+    path("subsidy-filings/<uuid:filing_id>", filing.filing, name="filing"),
+    path("subsidy-filings/<uuid:filing_id>/discard", filing.discard, name="discard_filing"),
+    path("subsidy-filings/<uuid:filing_id>/<slug:step>", filing.filing_step, name="filing_step"),
+    path("subsidy-papers/<uuid:paper_id>", papers.paper, name="paper"),
+    path("subsidy-papers/<uuid:paper_id>/remove", filing.remove, name="remove_paper"),
+    path("subsidy-inquiries/<uuid:inquiry_id>", inquiries.inquiry, name="inquiry"),
+    path("desk/window", filing.window, name="window"),
+    path("desk/subsidies/<uuid:application_id>/ask", inquiries.ask, name="ask"),
+    path("desk/subsidy-inquiries/<uuid:inquiry_id>/take-back", inquiries.take_back, name="take_back"),
     path("subsidy-applications/<uuid:application_id>", family.application, name="application"),
     path("subsidy-applications/<uuid:application_id>/withdraw", family.withdraw, name="withdraw"),
     path("elders/<uuid:elder_id>/routing", routing.route, name="route"),

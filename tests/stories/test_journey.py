@@ -106,7 +106,11 @@ def _no_conditions(names: set[str]) -> dict[str, object]:
 
 def subsidy_is_decided(family: Browser, elder: str) -> None:
     page = family.see(f"/elders/{elder}/subsidy/apply/{NURSING}")
-    family.fill(page, account_kind="elder_card", account_number="6228480012345678")
+    page = family.fill(page, programmes=NURSING)
+    page = family.fill(page, action="")
+    page = family.fill(page, account_kind="elder_card", account_number="6228480012345678")
+    page = family.see(family.at.replace("papers", "confirm"))
+    family.fill(page, agreed="on")
     street = Browser(make_officer("street_officer", HUJIALOU))
     file = found(r"/desk/subsidies/([0-9a-f-]{36})", " ".join(street.see("/desk/subsidies").links))
     street.fill(street.see(f"/desk/subsidies/{file}"), outcome="pass")

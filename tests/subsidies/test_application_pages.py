@@ -51,9 +51,17 @@ def text_of(response) -> str:
     return response.content.decode()
 
 
+def begun(client, elder, programme=NURSING) -> str:
+    """Begin the form from the elder's page; give its address."""
+    answer = client.post(reverse("subsidies:apply", args=[elder.pk, programme]), {"programmes": programme})
+    assert answer.status_code == 302, text_of(answer)
+    return answer["Location"].rpartition("/")[0]
+
+
 def apply(client, elder, programme=NURSING, **typed):
-    form = {"account_kind": "elder_card", "account_number": CARD, "request_key": str(new_id()), **typed}
-    return client.post(reverse("subsidies:apply", args=[elder.pk, programme]), form)
+    form = begun(client, elder, programme)
+    client.post(f"{form}/account", {"account_kind": "elder_card", "account_number": CARD})
+    return client.post(f"{form}/confirm", {"agreed": "on", "request_key": str(new_id()), **typed})
 
 
 def test_the_family_sees_all_three_benefits_with_amounts_and_the_next_step(at_home, elder):
@@ -78,14 +86,17 @@ def test_the_family_applies_and_follows_the_application(at_home, elder):
 
 
 def test_a_second_click_applies_once(at_home, elder):
-    key = str(new_id())
-    assert apply(at_home, elder, request_key=key).status_code == 302
-    assert apply(at_home, elder, request_key=key).status_code == 302
+    form, key = begun(at_home, elder), str(new_id())
+    at_home.post(f"{form}/account", {"account_kind": "elder_card", "account_number": CARD})
+    for _click in range(2):
+        answer = at_home.post(f"{form}/confirm", {"agreed": "on", "request_key": key})
+        assert (answer.status_code, answer["Location"]) == (302, form)
     assert Application.objects.count() == 1
 
 
 def test_a_wrong_account_comes_back_into_the_form_with_what_was_typed(at_home, elder):
-    answer = apply(at_home, elder, account_number="12 34")
+    form = begun(at_home, elder)
+    answer = at_home.post(f"{form}/account", {"account_kind": "elder_card", "account_number": "12 34"})
     assert answer.status_code == 422
     assert "账号看起来不对" in text_of(answer) and "12 34" in text_of(answer)
 

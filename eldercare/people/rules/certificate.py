@@ -54,6 +54,23 @@ def check_certificate(certificate: dict[str, Any]) -> None:
         )
 
 
+def check_holder(number: str, id_number: str) -> None:
+    """Refuse a certificate of somebody else: its number begins with the holder's own identity number.
+
+    Raises Refusal `certificate_birth_date`, `certificate_of_another`. What is not known is not compared.
+    """
+    own, holders = normalise_certificate_number(number)[:18], id_number.upper()
+    if not own or not holders or own == holders:
+        return
+    if own[6:14] != holders[6:14]:
+        raise _refused(
+            "certificate_birth_date",
+            "number",
+            say("证号里的出生日期和老人身份证上的不一样，请对照证件核对。"),
+        )
+    raise _refused("certificate_of_another", "number", say("证号的前 18 位应当是老人自己的身份证号，请对照证件核对。"))
+
+
 def _check_number(number: str, category: int, level: int | None) -> None:
     said = read_certificate_number(number)
     try:

@@ -18,7 +18,7 @@ from eldercare.kernel.viewer import Viewer
 from eldercare.people.access import may_act_for
 from eldercare.people.choices import CIRCUMSTANCE_NAMES, Source
 from eldercare.people.models import Certificate, DeathReport, Declaration, Elder, HukouSpell
-from eldercare.people.rules.certificate import check_certificate, normalise_certificate_number
+from eldercare.people.rules.certificate import check_certificate, check_holder, normalise_certificate_number
 from eldercare.people.selectors import latest_declaration
 from eldercare.people.services.the_file import elder_to_write
 from eldercare.regions.selectors import hukou_divisions
@@ -151,6 +151,7 @@ def write_declaration(viewer: Viewer, elder: Elder, facts: dict[str, Any]) -> De
 def write_certificate(viewer: Viewer, elder: Elder, certificate: dict[str, Any]) -> Certificate:
     """Add a certificate; the one held on that day ends there, or, begun on the same day, is superseded."""
     check_certificate(certificate)
+    check_holder(certificate.get("number") or "", elder.person.id_number or "")
     since = certificate.get("from") or clock.today()
     held = Certificate.objects.filter(elder=elder, days__contains=since).first()
     following = Certificate.objects.filter(elder=elder, days__startswith__gt=since).order_by("days").first()

@@ -49,7 +49,7 @@ class HukouField(forms.ChoiceField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(error_messages={"required": _("请选择户口本上的地区。")}, **options)
-        self.choices = lambda: _hukou_choices()  # read anew for each form, when divisions are there
+        self.choices = lambda: hukou_choices()  # read anew for each form, when divisions are there
 
 
 class FactsForm(forms.Form):
@@ -239,7 +239,7 @@ def _optional_number(label: Any, choices: Any) -> forms.TypedChoiceField:
     )
 
 
-def _hukou_choices() -> list[tuple[str, Any]]:
+def hukou_choices() -> list[tuple[str, Any]]:
     """Group the places a 户籍 can be in: Beijing's streets by district, Hebei's counties by city; in two queries."""
     places = list(hukou_divisions())
     names = full_names(code for place in places for code in (place.parent_id, province_of(place.code)))

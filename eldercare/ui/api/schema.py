@@ -57,5 +57,5 @@ class Schema(AutoSchema):
             statuses += [401, 403]
         statuses += [404]
         if self.method in {"POST", "PUT", "PATCH", "DELETE"}:
-            statuses += [403, 409, 415, 428]
+            statuses += [403, 409, 413, 415, 428]
         return [*dict.fromkeys([*statuses, 429, 503])]

@@ -32,9 +32,17 @@ class Session(SessionAuthentication):
 
 
 class StrictJSON(JSONParser):
-    """JSON, with absurd nesting refused like any other unreadable body."""
+    """JSON of a reasonable size, with absurd nesting refused like any other unreadable body."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        announced = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
+        if announced.isdigit() and int(announced) > settings.API_MOST_BYTES:
+            raise Refusal(
+                "too_large",
+                say("请求内容太大，最多 {most} MB。", most=settings.API_MOST_BYTES // 1_000_000),
+                next_step=say("请分几次提交。"),
+                status=413,
+            )
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
