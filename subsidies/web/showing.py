@@ -16,6 +16,8 @@ from subsidies.selectors.filings import InquiryCard
 
 UNKNOWN = say("不知道")
 SAME_ACT = timedelta(minutes=1)
+BIRTH, HUKOU, ASSESSED, HELD = say("出生日期"), say("户籍"), say("能力评估"), say("残疾人证")
+OWN_SOURCE = {BIRTH: "birth", HUKOU: "hukou", ASSESSED: "assessment", HELD: "certificate"}
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,9 @@ def facts_shown(elder: ElderInput) -> list[tuple[Sentence, list[Sentence]]]:
     """Give the facts the rule looked at, name by name; an empty list of values is shown as 没有."""
     places = full_names(one.region for one in elder.hukou or ())
     return [
-        (say("出生日期"), [say("{day}", day=elder.birth_date) if elder.birth_date else UNKNOWN]),
+        (BIRTH, [say("{day}", day=elder.birth_date) if elder.birth_date else UNKNOWN]),
         (
-            say("户籍"),
+            HUKOU,
             [
                 say("{place}，{days}", place=places.get(one.region, one.region), days=_days(one.days))
                 for one in elder.hukou
@@ -101,7 +103,7 @@ def facts_shown(elder: ElderInput) -> list[tuple[Sentence, list[Sentence]]]:
             else [UNKNOWN],
         ),
         (
-            say("能力评估"),
+            ASSESSED,
             [
                 say("{day} {level}（{standard}）", day=one.concluded_on, level=level_name(one), standard=one.standard)
                 for one in elder.assessments
@@ -110,7 +112,7 @@ def facts_shown(elder: ElderInput) -> list[tuple[Sentence, list[Sentence]]]:
             else [UNKNOWN],
         ),
         (
-            say("残疾人证"),
+            HELD,
             [_certificate(one) for one in elder.certificates] if elder.certificates is not None else [UNKNOWN],
         ),
         *((label, _stated(elder.circumstance(name))) for name, label in CIRCUMSTANCES.items()),
@@ -123,9 +125,8 @@ def facts_with_sources(
     elder: ElderInput, sources: dict[str, Sentence]
 ) -> list[tuple[Sentence, list[Sentence], Sentence | None]]:
     """Give the facts the rule looks at, each with where it came from; what nobody ever told has no source."""
-    own = {"出生日期": "birth", "户籍": "hukou", "能力评估": "assessment", "残疾人证": "certificate"}
     return [
-        (name, values, sources.get(own.get(name.text, "declared")) if values != [UNKNOWN] else None)
+        (name, values, sources.get(OWN_SOURCE.get(name, "declared")) if values != [UNKNOWN] else None)
         for name, values in facts_shown(elder)
     ]
 

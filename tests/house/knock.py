@@ -11,6 +11,7 @@ from tests.builders.accounts import sign_in
 
 # The same name in two routes can stand for two nouns.
 NOUNS = [
+    ("account-changes", "account"),
     ("subsidy-applications", "subsidy"),
     ("desk/subsidies", "subsidy"),
     ("elders/invitations", "elder"),
@@ -18,7 +19,7 @@ NOUNS = [
     ("invitations", "post"),
     ("applications", "home"),
 ]
-FIXED = {"programme": "beijing/2019-160/hardship", "name": "propose"}
+FIXED = {"programme": "beijing/2019-160/hardship", "name": "propose", "step": "account"}
 JSON = "application/json"
 
 

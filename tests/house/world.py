@@ -13,14 +13,25 @@ from eldercare.kernel.sealed import blind_index
 from eldercare.people.models import Consent, GuardianInvitation
 from facilities.choices import EmploymentState
 from facilities.models import Employment, HomeToken, StaffInvitation
-from subsidies.models import Break, Payment, Run, RunLine
+from subsidies.models import (
+    AccountChange,
+    Application,
+    Break,
+    Filing,
+    Inquiry,
+    Paper,
+    PaperContent,
+    Payment,
+    Run,
+    RunLine,
+)
 from tests.builders.accounts import make_officer, make_user, viewer_for
 from tests.builders.assessments import make_concluded, make_team
 from tests.builders.facilities import make_application as make_home_application
 from tests.builders.facilities import make_bill, make_home, make_staff, make_stay
 from tests.builders.recognition import agreements
 from tests.builders.regions import BEIJING, CHAOYANG, HUJIALOU, TIANJIN, TONGZHOU, WUQING
-from tests.builders.settlement import NURSING, make_entitlement, make_routing
+from tests.builders.settlement import NURSING, make_account, make_entitlement, make_routing
 from tests.builders.subsidies import make_application, make_beijing_elder, make_family
 
 OTHER_STREET = "110105005"
@@ -69,6 +80,7 @@ def build() -> World:
     rows["assessment_id"] = make_concluded(elder, viewer_for(family), team)
     rows["facility_id"] = home
     _money(rows, elder, family, home, users)
+    _papers(rows, elder, family, users)
     _people(rows, elder, family, invited)
     _homes(rows, elder, family, home, manager, invited, users)
     _posts(rows, users)
@@ -108,6 +120,26 @@ def _money(rows, elder, family, home, users) -> None:
     rows["break_id"] = Break.objects.create(
         break_class="ours_only", payment=payment, run=run, amount_fen=60_000, day=date(2026, 7, 1)
     )
+
+
+def _papers(rows, elder, family, users) -> None:
+    """A form that is being filled in, one that was sent with a paper, a question to the family, a card to be changed to."""
+    application = rows["subsidy:application_id"]
+    form = {"elder": elder, "applicant": family.person, "begun_by": family}
+    rows["filing_id"] = Filing.objects.create(**form, contents={"programmes": [application.programme]})
+    sent = Filing.objects.create(**form, state="discarded", contents={"programmes": [application.programme]})
+    paper = {"name": "证.pdf", "media_type": "application/pdf", "size": 3, "digest": "0" * 64}
+    rows["paper_id"] = Paper.objects.create(elder=elder, filing=sent, kind="certificate", uploaded_by=family, **paper)
+    PaperContent.objects.create(paper=rows["paper_id"], content=b"%PD")
+    Filing.objects.filter(pk=sent.pk).update(state="sent", sent_at=clock.now())
+    Application.objects.filter(pk=application.pk).update(filing=sent)
+    rows["inquiry_id"] = Inquiry.objects.create(
+        application=application,
+        asked={"items": ["certificate"], "note": ""},
+        answer_by=clock.today() + timedelta(days=7),
+        asked_by=users["street"],
+    )
+    rows["account:change_id"] = AccountChange.objects.create(elder=elder, account=make_account(elder), asked_by=family)
 
 
 def _people(rows, elder, family, invited) -> None:
