@@ -120,6 +120,7 @@ FILE_PARTS = {
     "subsidy_paper": _("补贴申请的材料"),
     "home_application": _("入住申请"),
     "stay": _("入住情况"),
+    "contract": _("入住合同"),
     "bill": _("账单"),
     "payments": _("补贴发放"),
 }

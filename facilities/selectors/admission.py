@@ -8,19 +8,24 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
+from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.days import Month
 from eldercare.kernel.sentences import Sentence, restored
 from eldercare.kernel.verdict import Line, Reason, reason_from
 from eldercare.people.selectors import hukou_codes, masked_names
 from eldercare.regions.selectors import full_names
-from facilities.choices import ApplicationState, CareGrade, OfferState, RoomType, StayState
-from facilities.models import Application, Bill, Offer, Stay
+from facilities.choices import ApplicationState, CareGrade, OfferState, OpeningState, RoomType, StayState, VisitState
+from facilities.models import Application, Bill, Offer, Opening, Stay, Transfer, Visit
 from facilities.models.admission import OPEN
+from facilities.selectors.waiting import Place, places_of
 
 
 @dataclass(frozen=True)
 class ApplicationCard:
-    """An application as the home's queue and the family's list show it; names are masked."""
+    """An application as the home's queue and the family's list show it; names are masked.
+
+    `place` is its place on the list while it waits; `moves_from` names the home a resident would leave for this one.
+    """
 
     application: Application
     elder_name: str
@@ -30,6 +35,9 @@ class ApplicationCard:
     fit_answer: str
     fit_reasons: tuple[Reason, ...]
     offer: Offer | None
+    place: Place | None
+    other_rooms: tuple[str, ...]
+    moves_from: str
 
     @property
     def is_open(self) -> bool:
@@ -83,15 +91,30 @@ class BillLine:
 
 def application_cards(applications: QuerySet[Application], on: date) -> list[ApplicationCard]:
     """Give applications, oldest first, in a constant number of queries."""
+    return cards_in_order(applications.order_by("submitted_at", "pk"), on)
+
+
+def cards_in_order(applications: QuerySet[Application], on: date) -> list[ApplicationCard]:
+    """Give applications in the order they come, in a constant number of queries."""
     latest = Prefetch("offers", Offer.objects.select_related("bed__room").order_by("-offered_at"), to_attr="by_latest")
-    rows = list(applications.select_related("facility").prefetch_related(latest).order_by("submitted_at", "pk"))
+    rows = list(applications.select_related("facility").prefetch_related(latest))
     names = masked_names(row.elder_id for row in rows)
     hukou = hukou_codes((row.elder_id for row in rows), on)
     regions = full_names(hukou.values())
-    return [_application_card(row, names, regions.get(hukou.get(row.elder_id, ""), "")) for row in rows]
+    waiting = [row.pk for row in rows if row.state in OPEN]
+    places = places_of(waiting, on) if waiting else {}
+    left = dict(Transfer.objects.filter(application__in=rows).values_list("application", "old_stay__facility__name"))
+    return [
+        _application_card(
+            row, names, regions.get(hukou.get(row.elder_id, ""), ""), places.get(row.pk), left.get(row.pk, "")
+        )
+        for row in rows
+    ]
 
 
-def _application_card(row: Application, names: dict[UUID, str], hukou_name: str) -> ApplicationCard:
+def _application_card(
+    row: Application, names: dict[UUID, str], hukou_name: str, place: Place | None, moves_from: str
+) -> ApplicationCard:
     return ApplicationCard(
         application=row,
         elder_name=names[row.elder_id],
@@ -101,12 +124,15 @@ def _application_card(row: Application, names: dict[UUID, str], hukou_name: str)
         fit_answer=row.fit["verdict"],
         fit_reasons=tuple(reason_from(reason) for reason in row.fit["reasons"]),
         offer=row.by_latest[0] if row.by_latest else None,
+        place=place,
+        other_rooms=tuple(RoomType(room).label for room in row.also_rooms),
+        moves_from=moves_from,
     )
 
 
 def offer_lines(offer: Offer) -> tuple[BillLine, ...]:
     """Give the price as it was offered."""
-    return tuple(_line(line) for line in offer.price["lines"])
+    return tuple(bill_line(line) for line in offer.price["lines"])
 
 
 def offer_state(offer: Offer, now: datetime) -> str:
@@ -143,7 +169,14 @@ def queue_counts(facility_id: UUID) -> dict[str, int]:
     """Count what waits for a home's staff, capped at a hundred each."""
     waiting = Application.objects.filter(facility=facility_id, state=ApplicationState.SUBMITTED)
     expected = Stay.objects.filter(facility=facility_id, state=StayState.EXPECTED)
-    return {"applications": waiting[:100].count(), "expected": expected[:100].count()}
+    proposed = Opening.objects.filter(facility=facility_id, state=OpeningState.OPEN, proposed__isnull=False)
+    over = Visit.objects.filter(facility=facility_id, state=VisitState.BOOKED, slot__starts_at__lte=ClockNow())
+    return {
+        "applications": waiting[:100].count(),
+        "expected": expected[:100].count(),
+        "proposed": proposed[:100].count(),
+        "visits": over[:100].count(),
+    }
 
 
 def stays_to_bill(facility_id: UUID, bill_month: Month) -> QuerySet[Stay]:
@@ -173,14 +206,15 @@ def facts_of(bill: Bill) -> BillFacts:
         elder_id=bill.elder_id,
         facility_id=bill.facility_id,
         bill_month=Month.of(bill.bill_month),
-        lines=tuple(_line(line) for line in bill.lines),
+        lines=tuple(bill_line(line) for line in bill.lines),
         total_fen=bill.total_fen,
         state=bill.state,
         issued_at=bill.issued_at,
     )
 
 
-def _line(stored: dict[str, Any]) -> BillLine:
+def bill_line(stored: dict[str, Any]) -> BillLine:
+    """Read back one charged line."""
     return BillLine(
         item=stored["item"],
         eligible_key=stored["eligible_key"],

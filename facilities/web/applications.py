@@ -17,14 +17,16 @@ from eldercare.people.models import Elder
 from eldercare.ui.errors import refused_in_form
 from eldercare.ui.forms import request_key
 from facilities.access import applications_visible_to
-from facilities.models import Application, Facility
+from facilities.models import Application, Facility, Skip
 from facilities.models.admission import OPEN
-from facilities.rules.settings import setting
+from facilities.rules.waiting import list_settings
 from facilities.selectors.admission import application_cards, offer_state
 from facilities.selectors.beds import free_beds
+from facilities.selectors.waiting import hours_to_answer, skips_shown
 from facilities.services.offer_bed import offer_bed, refuse_application, withdraw_offer
-from facilities.web.forms import OfferForm, ReasonForm
+from facilities.web.forms import OfferForm, PriorityForm, ReasonForm
 from facilities.web.home import frame, my_home
+from facilities.web.waiting import classes_to_confirm
 
 SHOWN = 100
 
@@ -68,7 +70,7 @@ def offer(request: HttpRequest, facility_id: UUID, application_id: UUID) -> Http
     if not form.is_valid():
         return render(request, "facilities/application.html", {**context, "offer_form": form}, status=422)
     said = form.cleaned_data
-    body = [str(row.pk), said["bed"], str(said["from_day"]), said["hours"]]
+    body = [str(row.pk), said["bed"], str(said["from_day"]), said["hours"], said["out_of_turn"]]
 
     def act() -> dict:
         made = offer_bed(
@@ -77,6 +79,7 @@ def offer(request: HttpRequest, facility_id: UUID, application_id: UUID) -> Http
             bed_id=UUID(said["bed"]),
             from_day=said["from_day"],
             hours=said["hours"],
+            out_of_turn=said["out_of_turn"],
         )
         return {"offer": str(made.pk)}
 
@@ -124,7 +127,7 @@ def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
     beds = free_beds(row.wanted_from).filter(room__facility=home).select_related("room").order_by("room__name", "name")
     choices = [(str(bed.pk), f"{bed.room.name}-{bed.name} · {bed.room.get_room_type_display()}") for bed in beds]
     wanted_first = sorted(choices, key=lambda choice: str(card.room) not in choice[1])
-    initial = {"from_day": max(row.wanted_from, now.date()), "hours": setting("offers", now.date())["hours"]}
+    initial = {"from_day": max(row.wanted_from, now.date()), "hours": hours_to_answer(home.pk, now.date())}
     return {
         **frame(request, home),
         "card": card,
@@ -134,6 +137,12 @@ def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
         "bed_choices": wanted_first,
         "offer_form": OfferForm(beds=wanted_first, initial=initial),
         "refuse_form": ReasonForm(),
+        "case": row.priority_case or {},
+        "asked_class": list_settings(now.date()).named(
+            ((row.priority_case or {}).get("asked") or {}).get("priority", "")
+        ),
+        "priority_form": PriorityForm(classes=classes_to_confirm()),
+        "skips": skips_shown(Skip.objects.filter(application=row), 20),
     }
 
 

@@ -1,12 +1,13 @@
 """A family applies to a home and follows the application. Answering an offer is the portal's page."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from eldercare.audit.services import once
 from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import speak
 from eldercare.people.access import elders_beside, may_act_for
 from eldercare.people.choices import Purpose
 from eldercare.people.rules.consent_text import ConsentText, current_text
@@ -21,12 +23,20 @@ from eldercare.people.selectors import elder_cards
 from eldercare.ui.errors import refused_in_form
 from eldercare.ui.forms import request_key
 from facilities.access import applications_visible_to
-from facilities.choices import FacilityKind
-from facilities.models import Application, Facility
-from facilities.rules.settings import setting
+from facilities.choices import FacilityKind, StayState
+from facilities.models import Application, Contract, Facility, Skip, Stay, Transfer
+from facilities.models.admission import OPEN
+from facilities.rules.waiting import list_settings
 from facilities.selectors.admission import application_cards, offer_state
-from facilities.services.apply_to_home import apply_to_home, withdraw_application
-from facilities.web.forms import ApplyForm
+from facilities.selectors.contracts import transfers_shown
+from facilities.selectors.waiting import hours_to_answer, skips_shown
+from facilities.services.apply_to_home import apply_to_home, change_wishes, withdraw_application
+from facilities.services.stay import drop_stay
+from facilities.services.transfer import request_transfer
+from facilities.services.waiting_list import pause_place
+from facilities.web.forms import ApplyForm, PauseForm, WishesForm
+
+SHOWN = 20
 
 
 @never_cache
@@ -41,6 +51,8 @@ def apply(request: HttpRequest, facility_id: UUID) -> HttpResponse:
         request.POST or None,
         elders=_elders(request),
         consent_title=text.title_in(get_language()),
+        classes=claimable(today),
+        may_move=bool(_residents(request, home)),
         initial={"wanted_from": today, "care_grade": request.GET.get("care_grade"), **_only_elder(request)},
     )
     context = {"home": home, "paragraphs": text.paragraphs_in(get_language())}
@@ -66,9 +78,91 @@ def application(request: HttpRequest, application_id: UUID) -> HttpResponse:
         "card": card,
         "offer_state": offer_state(card.offer, now) if card.offer else "",
         "may_act": may_act_for(request.viewer, row.elder_id),
-        "hours": setting("offers", now.date())["hours"],
+        "hours": hours_to_answer(row.facility_id, now.date()),
+        "skips": skips_shown(Skip.objects.filter(application=row)),
+        "transfers": transfers_shown(Transfer.objects.filter(application=row)),
+        "stay": Stay.objects.filter(application=row).first(),
+        "contracts": list(Contract.objects.filter(stay__application=row).order_by("-drawn_at")),
+        "case": row.priority_case or {},
+        "pause_form": PauseForm(initial={"until": now.date() + timedelta(days=30)}),
+        "pause_days": list_settings(now.date()).pause_days,
     }
     return render(request, "facilities/my_application.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def applications(request: HttpRequest) -> HttpResponse:
+    """List the family's applications: what waits, with its place, and what is over."""
+    today = clock.today()
+    mine = Application.objects.filter(elder__in=request.viewer.places("elder"))
+    over = mine.exclude(state__in=OPEN).order_by("-submitted_at")[:SHOWN].values("pk")
+    context = {
+        "waiting": application_cards(mine.filter(state__in=OPEN), today),
+        "over": application_cards(mine.filter(pk__in=over), today)[::-1],
+        "transfers": transfers_shown(Transfer.objects.filter(elder__in=request.viewer.places("elder"))),
+    }
+    return render(request, "facilities/my_applications.html", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def wishes(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Change what is wanted; the place on the list stays."""
+    row = _of_family(request, application_id)
+    asked = (row.priority_case or {}).get("asked", {})
+    known = {
+        "room_type": row.room_type,
+        "also_rooms": row.also_rooms,
+        "bed_type": row.bed_type,
+        "care_grade": row.care_grade,
+        "wanted_from": row.wanted_from,
+        "priority_asked": asked.get("priority", ""),
+        "priority_words": asked.get("words", ""),
+    }
+    form = WishesForm(request.POST or None, classes=claimable(clock.today()), initial=known)
+    context = {"application": row, "home": row.facility}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "facilities/wishes.html", {"form": form, **context}, status=422 if form.errors else 200)
+    said = form.wishes()
+    body = [str(row.pk), {**said, "wanted_from": str(said["wanted_from"])}]
+
+    def act() -> dict:
+        return {"application": str(change_wishes(request.viewer, application_id=row.pk, **said).pk)}
+
+    try:
+        once(request.viewer, "facilities.wishes", request_key(request), body, act)
+    except Refusal as refusal:
+        return refused_in_form(request, "facilities/wishes.html", form, refusal, reasons=refusal.reasons, **context)
+    messages.success(request, _("已改好，轮候位置不变。"))
+    return redirect("facilities:application", row.pk)
+
+
+@login_required
+@require_POST
+def pause(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Pause until a day, or be asked again from now on (an empty form)."""
+    row = _of_family(request, application_id)
+    form = PauseForm(request.POST)
+    until = form.cleaned_data["until"] if "until" in request.POST and form.is_valid() else None
+    if "until" in request.POST and form.errors:
+        messages.error(request, _("请按“年-月-日”填写，例如 2026-07-15。"))
+        return redirect("facilities:application", row.pk)
+    pause_place(request.viewer, application_id=row.pk, until=until)
+    messages.success(request, _("已暂停，位置给您留着。") if until else _("又开始轮候了，有合适的床位会通知您。"))
+    return redirect("facilities:application", row.pk)
+
+
+@login_required
+@require_POST
+def drop(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Call an agreed move-in off."""
+    row = _of_family(request, application_id)
+    drop_stay(request.viewer, stay_id=get_object_or_404(Stay, application=row).pk)
+    messages.success(request, _("入住已取消，床位已放开。"))
+    return redirect("facilities:application", row.pk)
 
 
 @login_required
@@ -83,22 +177,29 @@ def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponse:
 
 def _apply(request: HttpRequest, home: Facility, form: ApplyForm, text: ConsentText) -> str:
     said = form.cleaned_data
-    body = [str(home.pk), said["elder"], said["room_type"], said["care_grade"], str(said["wanted_from"])]
+    wishes = form.wishes()
+    body = [str(home.pk), said["elder"], said.get("moving", False), {**wishes, "wanted_from": str(said["wanted_from"])}]
+    asked = {**wishes, "facility_id": home.pk, "consent_text_version": text.version}
 
     def act() -> dict:
-        made = apply_to_home(
-            request.viewer,
-            facility_id=home.pk,
-            elder_id=UUID(said["elder"]),
-            room_type=said["room_type"],
-            care_grade=said["care_grade"],
-            wanted_from=said["wanted_from"],
-            consent_text_version=text.version,
-        )
-        return {"application": str(made.pk)}
+        stay_id = _residents(request, home).get(said["elder"]) if said.get("moving") else None
+        if stay_id:
+            return {"application": str(request_transfer(request.viewer, stay_id=stay_id, **asked).application_id)}
+        return {"application": str(apply_to_home(request.viewer, elder_id=UUID(said["elder"]), **asked).pk)}
 
     answer, _repeated = once(request.viewer, "facilities.apply", request_key(request), body, act)
     return answer["application"]
+
+
+def claimable(on: date) -> list[tuple[str, str]]:
+    """Give the classes a family can ask for, in the reader's language."""
+    return [(one.id, speak(one.name, gettext)) for one in list_settings(on).claimable()]
+
+
+def _residents(request: HttpRequest, home: Facility) -> dict[str, UUID]:
+    """Give the running stays elsewhere of the elders the viewer may act for."""
+    rows = Stay.objects.filter(elder__in=request.viewer.places("elder"), state=StayState.IN).exclude(facility=home)
+    return {str(elder_id): pk for elder_id, pk in rows.values_list("elder_id", "pk")}
 
 
 def _of_family(request: HttpRequest, application_id: UUID) -> Application:

@@ -1,24 +1,42 @@
 """What staff and families type on this floor's pages. Whether it may be done is the services' answer."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from eldercare.kernel import clock
 from eldercare.ui.forms import DayField, MonthField, YuanField
-from facilities.choices import BedType, CareGrade, EndReason, PriceItem, RoomType, StaffRole, WhyClosed
+from facilities.choices import (
+    BedType,
+    CareGrade,
+    EndReason,
+    ListMode,
+    PriceItem,
+    RoomType,
+    StaffRole,
+    WhyClosed,
+)
 from facilities.selectors.beds import BoardRoom
 
 CHOOSE = ("", _("请选择"))
 
 
-class ApplyForm(forms.Form):
-    """A family applies for a place."""
+class WishesForm(forms.Form):
+    """What a family wants while it waits. `classes` are those it can ask for: (id, name)."""
 
-    elder = forms.ChoiceField(label=_("为哪位老人申请"), widget=forms.RadioSelect)
     room_type = forms.ChoiceField(label=_("想住哪种房间"), choices=[CHOOSE, *RoomType.choices])
+    also_rooms = forms.MultipleChoiceField(
+        label=_("这些房间也可以"),
+        choices=RoomType.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("多选几种，轮到的机会更大。"),
+    )
+    bed_type = forms.ChoiceField(label=_("床位类型"), choices=[("", _("都可以")), *BedType.choices], required=False)
     care_grade = forms.ChoiceField(
         label=_("需要哪一档护理"),
         choices=CareGrade.choices,
@@ -26,11 +44,47 @@ class ApplyForm(forms.Form):
         help_text=_("按老人现在的情况选；机构会再和您核对。"),
     )
     wanted_from = DayField(label=_("希望从哪天入住"))
+    priority_asked = forms.ChoiceField(label=_("有需要优先的情况吗"), required=False)
+    priority_words = forms.CharField(
+        label=_("说明一下情况"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("选了优先情况才需要写；机构核实后认定。"),
+    )
+
+    def __init__(self, *args: Any, classes: list[tuple[str, Any]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["priority_asked"].choices = [("", _("没有")), *classes]
+
+    def wishes(self) -> dict[str, Any]:
+        """Give the arguments of the services; call it on a valid form."""
+        return {name: self.cleaned_data[name] for name in WISHES}
+
+
+WISHES = ("room_type", "also_rooms", "bed_type", "care_grade", "wanted_from", "priority_asked", "priority_words")
+
+
+class ApplyForm(WishesForm):
+    """A family applies for a place."""
+
+    elder = forms.ChoiceField(label=_("为哪位老人申请"), widget=forms.RadioSelect)
+    moving = forms.BooleanField(
+        label=_("老人现在住在别的机构，这次是转院"),
+        required=False,
+        help_text=_("现在的机构会收到通知；新机构办理入住的那天，那边自动办理离院，中间不断档。"),
+    )
     consent = forms.BooleanField(error_messages={"required": _("机构要看到资料才能答复，请勾选同意。")})
 
-    def __init__(self, *args: Any, elders: list[tuple[str, str]], consent_title: str, **options: Any) -> None:
+    field_order = ("elder", *WISHES, "moving", "consent")
+
+    def __init__(
+        self, *args: Any, elders: list[tuple[str, str]], consent_title: str, may_move: bool, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["elder"].choices = elders
+        if not may_move:
+            del self.fields["moving"]
         self.fields["consent"].label = consent_title
 
 
@@ -41,6 +95,12 @@ class OfferForm(forms.Form):
     from_day = DayField(label=_("从哪天起"))
     hours = forms.IntegerField(
         label=_("给家属多少小时答复"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+    out_of_turn = forms.CharField(
+        label=_("不按轮候顺序时，写明为什么"),
+        max_length=300,
+        required=False,
+        help_text=_("前面还有合适的家庭时才需要写，被跳过的家庭会看到。"),
     )
 
     def __init__(self, *args: Any, beds: list[tuple[str, str]], **options: Any) -> None:
@@ -71,6 +131,89 @@ class GradeForm(forms.Form):
 class LeaveForm(forms.Form):
     since = DayField(label=_("从哪天起不在"))
     until = DayField(label=_("哪天回来"))
+
+
+class BackForm(forms.Form):
+    on = DayField(label=_("哪天回来的"))
+
+
+class PauseForm(forms.Form):
+    until = DayField(label=_("暂停到哪天（这天起又会问您）"))
+
+
+class ListRuleForm(forms.Form):
+    """How a home's list moves."""
+
+    mode = forms.ChoiceField(label=_("空出床位时"), choices=ListMode.choices, widget=forms.RadioSelect)
+    hours = forms.IntegerField(
+        label=_("给家属多少小时答复"),
+        min_value=1,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        help_text=_("不填就按系统规定。"),
+    )
+
+
+class PriorityForm(forms.Form):
+    """The class a home confirms."""
+
+    priority = forms.ChoiceField(label=_("认定为"))
+    because = forms.CharField(
+        label=_("核实的情况（家属会看到）"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, classes: list[tuple[str, Any]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["priority"].choices = [CHOOSE, *classes]
+
+
+class SlotsForm(forms.Form):
+    """Times for visits, one after the other."""
+
+    day = DayField(label=_("哪一天"))
+    at = forms.TimeField(label=_("从几点起"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    minutes = forms.IntegerField(label=_("每次多少分钟"), min_value=10, max_value=240, initial=30)
+    count = forms.IntegerField(label=_("连着几次"), min_value=1, max_value=20, initial=4)
+
+    def starts_at(self) -> datetime:
+        """Give the first moment, in China; call it on a valid form."""
+        return datetime.combine(self.cleaned_data["day"], self.cleaned_data["at"], clock.CHINA)
+
+
+class BookForm(forms.Form):
+    """A family books a time."""
+
+    slot = forms.ChoiceField(label=_("选一个时间"), widget=forms.RadioSelect)
+    elder = forms.ChoiceField(label=_("为哪位老人去看"), required=False)
+
+    def __init__(self, *args: Any, slots: list[tuple[str, str]], elders: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["slot"].choices = slots
+        self.fields["elder"].choices = [("", _("还没有登记老人")), *elders]
+
+
+class FoundForm(forms.Form):
+    """Was the number of free beds on the page right?"""
+
+    number_right = forms.TypedChoiceField(
+        label=_("网页上的空床数和您看到的一样吗"),
+        choices=[("yes", _("一样")), ("no", _("不一样"))],
+        coerce=lambda word: word == "yes",
+        widget=forms.RadioSelect,
+    )
+    found_free = forms.IntegerField(
+        label=_("您看到或问到有几张空床"),
+        min_value=0,
+        max_value=10000,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class DepositForm(forms.Form):
+    """What a home adds to a contract; everything else follows from the stay and the prices."""
+
+    deposit_fen = YuanField(label=_("押金"), help_text=_("不收押金请填 0。"))
 
 
 class BillForm(forms.Form):

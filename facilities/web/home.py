@@ -38,6 +38,8 @@ def _tabs(request: HttpRequest, home: Facility) -> list[tuple[str, str, bool]]:
         (_("今天"), "today"),
         (_("床位"), "board"),
         (_("申请"), "applications"),
+        (_("轮候"), "waiting"),
+        (_("参观"), "visits"),
         (_("入住"), "stays"),
         (_("账单"), "bills"),
         (_("收费"), "prices"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,12 +20,14 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.people.models import Elder
 from eldercare.ui.errors import refused_in_form
 from eldercare.ui.forms import request_key
-from facilities.access import stays_visible_to
+from facilities.access import stays_visible_to, transfers_visible_to
 from facilities.choices import StayState
-from facilities.models import Facility, Stay
+from facilities.models import Facility, Stay, Transfer
 from facilities.selectors.admission import stay_cards
+from facilities.selectors.contracts import transfers_shown
 from facilities.services import stay as acts
-from facilities.web.forms import CheckInForm, EndStayForm, GradeForm, LeaveForm
+from facilities.services.contract import draw_up_contract
+from facilities.web.forms import BackForm, CheckInForm, DepositForm, EndStayForm, GradeForm, LeaveForm
 from facilities.web.home import frame, my_home
 
 ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], str]] = {
@@ -32,6 +35,8 @@ ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], str]] = {
     "end": (EndStayForm, acts.end_stay, "end_form"),
     "grade": (GradeForm, acts.change_grade, "grade_form"),
     "leave": (LeaveForm, acts.record_leave, "leave_form"),
+    "back": (BackForm, acts.come_back, "back_form"),
+    "contract": (DepositForm, draw_up_contract, "contract_form"),
 }
 SHOWN = 200
 
@@ -44,11 +49,16 @@ def stays(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     home = my_home(request, facility_id)
     rows = stays_visible_to(request.viewer).filter(facility=home)
     today = clock.today()
-    gone = rows.filter(state__in=[StayState.ENDED, StayState.NO_SHOW]).order_by("-created_at").values("pk")[:20]
+    gone = (
+        rows.filter(state__in=[StayState.ENDED, StayState.NO_SHOW, StayState.DROPPED])
+        .order_by("-created_at")
+        .values("pk")[:20]
+    )
     context = {
         "expected": stay_cards(rows.filter(state=StayState.EXPECTED), today),
         "residents": stay_cards(rows.filter(state=StayState.IN), today)[:SHOWN],
         "gone": stay_cards(rows.filter(pk__in=gone), today),
+        "leaving": [move for move in transfers_shown(Transfer.objects.filter(old_stay__facility=home)) if move.is_open],
     }
     return render(request, "facilities/stays.html", {**frame(request, home), **context})
 
@@ -99,6 +109,16 @@ def nobody_came(request: HttpRequest, facility_id: UUID, stay_id: UUID) -> HttpR
     return redirect("facilities:stays", home.pk)
 
 
+@login_required
+@require_POST
+def drop(request: HttpRequest, facility_id: UUID, stay_id: UUID) -> HttpResponse:
+    """Call an expected stay off, as the family asked by telephone."""
+    home = my_home(request, facility_id)
+    acts.drop_stay(request.viewer, stay_id=_of_home(request, home, stay_id).pk)
+    messages.success(request, _("入住已取消，床位已放开。"))
+    return redirect("facilities:stays", home.pk)
+
+
 def _of_home(request: HttpRequest, home: Facility, stay_id: UUID) -> Stay:
     return get_object_or_404(stays_visible_to(request.viewer).filter(facility=home), pk=stay_id)
 
@@ -117,4 +137,10 @@ def _context(request: HttpRequest, home: Facility, row: Stay) -> dict:
         "end_form": EndStayForm(prefix="end", initial={"until": today}),
         "grade_form": GradeForm(prefix="grade"),
         "leave_form": LeaveForm(prefix="leave"),
+        "back_form": BackForm(prefix="back", initial={"on": today}),
+        "contract_form": DepositForm(prefix="contract"),
+        "contracts": list(row.contracts.order_by("-drawn_at")),
+        "moves": transfers_shown(
+            transfers_visible_to(request.viewer).filter(Q(old_stay=row) | Q(application__stay=row))
+        ),
     }

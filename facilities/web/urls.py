@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from facilities.web import applications, apply, bills, board, board_sheet, claims, home, prices, stays, team
+from facilities.web import (
+    applications,
+    apply,
+    bills,
+    board,
+    board_sheet,
+    claims,
+    contracts,
+    home,
+    prices,
+    stays,
+    team,
+    visits,
+    waiting,
+)
 
 app_name = "facilities"
 urlpatterns = [
@@ -29,6 +43,13 @@ urlpatterns = [
         applications.withdraw,
         name="withdraw_offer",
     ),
+    path("home/<uuid:facility_id>/applications/<uuid:application_id>/priority", waiting.priority, name="set_priority"),
+    path("home/<uuid:facility_id>/waiting", waiting.waiting, name="waiting"),
+    path("home/<uuid:facility_id>/waiting/<uuid:opening_id>/pass-over", waiting.pass_over, name="pass_over"),
+    path("home/<uuid:facility_id>/waiting/<uuid:opening_id>/stop", waiting.stop, name="stop_opening"),
+    path("home/<uuid:facility_id>/visits", visits.calendar, name="visits"),
+    path("home/<uuid:facility_id>/visits/<uuid:visit_id>/outcome", visits.outcome, name="visit_outcome"),
+    path("home/<uuid:facility_id>/visits/slots/<uuid:slot_id>/withdraw", visits.withdraw, name="withdraw_slot"),
     path("home/<uuid:facility_id>/stays", stays.stays, name="stays"),
     path("home/<uuid:facility_id>/stays/<uuid:stay_id>", stays.stay, name="home_stay"),
     path("home/<uuid:facility_id>/stays/<uuid:stay_id>/no-show", stays.nobody_came, name="no_show"),
@@ -36,6 +57,9 @@ urlpatterns = [
     path("home/<uuid:facility_id>/stays/<uuid:stay_id>/end", stays.act, {"word": "end"}, name="end_stay"),
     path("home/<uuid:facility_id>/stays/<uuid:stay_id>/grade", stays.act, {"word": "grade"}, name="change_grade"),
     path("home/<uuid:facility_id>/stays/<uuid:stay_id>/leave", stays.act, {"word": "leave"}, name="leave"),
+    path("home/<uuid:facility_id>/stays/<uuid:stay_id>/back", stays.act, {"word": "back"}, name="back"),
+    path("home/<uuid:facility_id>/stays/<uuid:stay_id>/drop", stays.drop, name="drop_stay"),
+    path("home/<uuid:facility_id>/stays/<uuid:stay_id>/contract", stays.act, {"word": "contract"}, name="draw_up"),
     path("home/<uuid:facility_id>/bills", bills.bills, name="bills"),
     path("home/<uuid:facility_id>/prices", prices.prices, name="prices"),
     path("home/<uuid:facility_id>/team", team.team, name="team"),
@@ -46,6 +70,19 @@ urlpatterns = [
     path("bills/<uuid:bill_id>", bills.bill, name="bill"),
     path("homes/<uuid:facility_id>/claim", claims.claim, name="claim"),
     path("homes/<uuid:facility_id>/apply", apply.apply, name="apply"),
+    path("homes/<uuid:facility_id>/waiting-list", waiting.rule, name="waiting_rule"),
+    path("homes/<uuid:facility_id>/visits", visits.book, name="book_visit"),
+    path("visits", visits.mine, name="my_visits"),
+    path("visits/<uuid:visit_id>", visits.visit, name="visit"),
+    path("visits/<uuid:visit_id>/cancel", visits.cancel, name="cancel_visit"),
+    path("contracts/<uuid:contract_id>", contracts.contract, name="contract"),
+    path("contracts/<uuid:contract_id>/sign", contracts.sign, name="sign_contract"),
+    path("contracts/<uuid:contract_id>/void", contracts.void, name="void_contract"),
+    path("applications", apply.applications, name="my_applications"),
+    path("applications/<uuid:application_id>/wishes", apply.wishes, name="wishes"),
+    path("applications/<uuid:application_id>/pause", apply.pause, name="pause"),
+    path("applications/<uuid:application_id>/drop", apply.drop, name="drop"),
+    path("desk/passed-over", waiting.passed_over, name="passed_over"),
     path("applications/<uuid:application_id>", apply.application, name="application"),
     path("applications/<uuid:application_id>/withdraw", apply.withdraw, name="withdraw"),
     path("desk/home-claims", claims.desk, name="home_claims"),

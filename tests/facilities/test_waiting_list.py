@@ -228,12 +228,7 @@ def test_the_facts_of_a_long_list_are_read_in_a_few_queries(queue, django_assert
     stay, other = resident(queue), resident(queue)
     for number in range(3):
         queue.join(f"单间{number}", room_type="single")
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(
-        connection,
-    ) as short:
+    with CaptureQueriesContext(connection) as short:
         leaves(queue, stay)
     for number in range(27):
         queue.join(f"又一单间{number}", room_type="single")

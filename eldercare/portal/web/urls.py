@@ -17,6 +17,7 @@ urlpatterns = [
     path("offers/<uuid:offer_id>", offers.offer, name="offer"),
     path("offers/<uuid:offer_id>/accept", offers.accept, name="accept"),
     path("offers/<uuid:offer_id>/decline", offers.decline, name="decline"),
+    path("offers/<uuid:offer_id>/extend", offers.extend, name="extend"),
     path("me", desk.landing, name="me"),
     path("desk", desk.desk, name="desk"),
     path("demo/clock", demo.clock_door, name="clock"),
