@@ -13,34 +13,69 @@ from rest_framework.response import Response
 
 from eldercare.audit.services import record_view
 from eldercare.kernel import clock
+from eldercare.kernel.sentences import speak
 from eldercare.ui.api.fields import StrictSerializer
 from eldercare.ui.api.serializers import LineSerializer, ReasonSerializer
 from facilities.access import applications_to_answer, applications_visible_to, offers_visible_to
-from facilities.api.directory import MAYBE
+from facilities.api.directory import MAYBE, TEXT, TICK
 from facilities.api.token import HomeDoor
-from facilities.choices import ApplicationState, CareGrade, OfferState, RoomType
-from facilities.models import Application, Offer
+from facilities.choices import ApplicationState, BedType, CareGrade, OfferState, RoomType, SkipReason
+from facilities.models import Application, Offer, Skip
 from facilities.selectors.admission import ApplicationCard, application_cards, offer_lines, offer_state
-from facilities.services.accept_offer import decline_offer
-from facilities.services.apply_to_home import apply_to_home, withdraw_application
+from facilities.selectors.waiting import Place, SkipShown, skips_shown
+from facilities.services.accept_offer import decline_offer, extend_offer
+from facilities.services.apply_to_home import apply_to_home, change_wishes, withdraw_application
+from facilities.services.guards import family_only
 from facilities.services.offer_bed import offer_bed, refuse_application, withdraw_offer
+from facilities.services.waiting_list import pause_place, set_priority
 
 
-class HomeApplyBody(StrictSerializer):
+class WishesBody(StrictSerializer):
+    """What is wanted. `also_rooms`: taken as well; `bed_type` blank: any; `priority_asked`: a class the home confirms."""
+
+    room_type = serializers.ChoiceField(choices=RoomType.choices)
+    care_grade = serializers.ChoiceField(choices=CareGrade.choices)
+    wanted_from = serializers.DateField()
+    also_rooms = serializers.MultipleChoiceField(choices=RoomType.choices, required=False, default=[])
+    bed_type = serializers.ChoiceField(choices=BedType.choices, **TEXT)
+    priority_asked = serializers.CharField(max_length=16, **TEXT)
+    priority_words = serializers.CharField(max_length=300, **TEXT)
+
+
+class HomeApplyBody(WishesBody):
     """`consent_text_version`: the version of the words agreed to, purpose `home_application`."""
 
     facility = serializers.UUIDField()
     elder = serializers.UUIDField()
-    room_type = serializers.ChoiceField(choices=RoomType.choices)
-    care_grade = serializers.ChoiceField(choices=CareGrade.choices)
-    wanted_from = serializers.DateField()
     consent_text_version = serializers.CharField(max_length=24)
 
 
+class PauseBody(StrictSerializer):
+    """`until`: the first day on which the family is asked again; null: from now on."""
+
+    until = serializers.DateField(allow_null=True)
+
+
+class PriorityBody(StrictSerializer):
+    """`priority`: a class that homes confirm, or `ordinary`; `because` is read by the family."""
+
+    priority = serializers.CharField(max_length=16)
+    because = serializers.CharField(max_length=300)
+
+
+class DeclineBody(StrictSerializer):
+    """`stay_on_list`: the family goes on waiting."""
+
+    stay_on_list = serializers.BooleanField(**TICK)
+
+
 class OfferBody(StrictSerializer):
+    """`out_of_turn`: why, when others who fit stand before this family on the list; they read it."""
+
     bed = serializers.UUIDField()
     from_day = serializers.DateField()
-    hours = serializers.IntegerField(min_value=1, **MAYBE)
+    hours = serializers.IntegerField(min_value=1, max_value=100_000, **MAYBE)
+    out_of_turn = serializers.CharField(max_length=300, **TEXT)
 
 
 class RefuseBody(StrictSerializer):
@@ -60,6 +95,26 @@ class OfferSerializer(serializers.Serializer):
     gross_fen = serializers.IntegerField()
 
 
+class PlaceSerializer(serializers.Serializer):
+    """A place on the home's list: the first has `number` 1; `since` is the time that counts."""
+
+    number = serializers.IntegerField()
+    priority = serializers.CharField()
+    priority_name = serializers.CharField()
+    since = serializers.DateTimeField()
+    paused_until = serializers.DateField(allow_null=True)
+
+
+class SkipSerializer(serializers.Serializer):
+    """A time the family was passed over. `words`: what the home said; `conditions`: why it did not fit."""
+
+    at = serializers.DateTimeField()
+    reason = serializers.ChoiceField(choices=SkipReason.choices)
+    label = serializers.CharField()
+    words = serializers.CharField(allow_blank=True)
+    conditions = ReasonSerializer(many=True)
+
+
 class HomeApplicationSerializer(serializers.Serializer):
     """An application; the elder's name is masked. `fit`: every condition's answer on the day of applying."""
 
@@ -71,6 +126,10 @@ class HomeApplicationSerializer(serializers.Serializer):
     care_grade = serializers.ChoiceField(choices=CareGrade.choices)
     wanted_from = serializers.DateField()
     state = serializers.ChoiceField(choices=ApplicationState.choices)
+    also_rooms = serializers.ListField(child=serializers.ChoiceField(choices=RoomType.choices))
+    bed_type = serializers.CharField(allow_null=True)
+    moves_from = serializers.CharField(allow_null=True)
+    place = PlaceSerializer(allow_null=True)
     reason = serializers.CharField(allow_null=True)
     fit = serializers.CharField()
     conditions = ReasonSerializer(many=True)
@@ -102,18 +161,10 @@ class ApplicationsDoor(HomeDoor):
     )
     def post(self, request: Request) -> Response:
         body = self.read(HomeApplyBody)
+        facility_id, elder_id = body.pop("facility"), body.pop("elder")
 
         def act() -> dict[str, Any]:
-            made = apply_to_home(
-                self.viewer,
-                facility_id=body["facility"],
-                elder_id=body["elder"],
-                room_type=body["room_type"],
-                care_grade=body["care_grade"],
-                wanted_from=body["wanted_from"],
-                consent_text_version=body["consent_text_version"],
-            )
-            return _one(made.pk)
+            return _one(apply_to_home(self.viewer, facility_id=facility_id, elder_id=elder_id, **body).pk)
 
         return self.once("facilities.apply", act, status=201)
 
@@ -134,6 +185,73 @@ class WithdrawDoor(HomeDoor):
             return _one(application_id)
 
         return self.once("facilities.withdraw", act)
+
+
+class WishesDoor(HomeDoor):
+    @extend_schema(
+        operation_id="applications_change_wishes",
+        summary=_("家属改想要的房型、护理档次和日期，轮候位置不变"),
+        request=WishesBody,
+        responses=ONE,
+    )
+    def post(self, request: Request, application_id: UUID) -> Response:
+        row = get_object_or_404(applications_visible_to(self.viewer), pk=application_id)
+        family_only(self.viewer, row.elder_id)
+        body = self.read(WishesBody)
+
+        def act() -> dict[str, Any]:
+            return _one(change_wishes(self.viewer, application_id=application_id, **body).pk)
+
+        return self.once("facilities.wishes", act)
+
+
+class PauseDoor(HomeDoor):
+    @extend_schema(
+        operation_id="applications_pause",
+        summary=_("家属暂停或恢复轮候，位置保留"),
+        request=PauseBody,
+        responses=ONE,
+    )
+    def post(self, request: Request, application_id: UUID) -> Response:
+        row = get_object_or_404(applications_visible_to(self.viewer), pk=application_id)
+        family_only(self.viewer, row.elder_id)
+        body = self.read(PauseBody)
+
+        def act() -> dict[str, Any]:
+            return _one(pause_place(self.viewer, application_id=application_id, until=body["until"]).pk)
+
+        return self.once("facilities.pause", act)
+
+
+class PriorityDoor(HomeDoor):
+    @extend_schema(
+        operation_id="applications_set_priority",
+        summary=_("机构认定轮候类别，写明核实的情况"),
+        request=PriorityBody,
+        responses=ONE,
+    )
+    def post(self, request: Request, application_id: UUID) -> Response:
+        get_object_or_404(applications_to_answer(self.viewer), pk=application_id)
+        body = self.read(PriorityBody)
+
+        def act() -> dict[str, Any]:
+            return _one(set_priority(self.viewer, application_id=application_id, **body).pk)
+
+        return self.once("facilities.priority", act)
+
+
+class PassedOverDoor(HomeDoor):
+    @extend_schema(
+        operation_id="applications_passed_over",
+        summary=_("这份申请哪几次没有轮到、为什么，新的在前"),
+        responses={200: SkipSerializer(many=True)},
+    )
+    def get(self, request: Request, application_id: UUID) -> Response:
+        row = get_object_or_404(applications_visible_to(self.viewer), pk=application_id)
+        return self.page(Skip.objects.filter(application=row), self.listed)
+
+    def listed(self, rows: list[Skip]) -> list[dict[str, Any]]:
+        return [skip_of(one) for one in skips_shown(Skip.objects.filter(pk__in=[row.pk for row in rows]))]
 
 
 class RefuseDoor(HomeDoor):
@@ -169,6 +287,7 @@ class OffersDoor(HomeDoor):
                 bed_id=body["bed"],
                 from_day=body["from_day"],
                 hours=body["hours"],
+                out_of_turn=body["out_of_turn"],
             )
             return offer_of(made)
 
@@ -184,10 +303,28 @@ class OfferDoor(HomeDoor):
 
 class DeclineDoor(HomeDoor):
     @extend_schema(
-        operation_id="offers_decline", summary=_("家属谢绝床位"), request=None, responses={200: OfferSerializer}
+        operation_id="offers_decline", summary=_("家属谢绝床位"), request=DeclineBody, responses={200: OfferSerializer}
     )
     def post(self, request: Request, offer_id: UUID) -> Response:
-        return self.once("facilities.decline", lambda: offer_of(decline_offer(self.viewer, offer_id=offer_id)))
+        offer = get_object_or_404(offers_visible_to(self.viewer).select_related("application"), pk=offer_id)
+        family_only(self.viewer, offer.application.elder_id)
+        body = self.read(DeclineBody)
+
+        def act() -> dict[str, Any]:
+            return offer_of(decline_offer(self.viewer, offer_id=offer_id, stay_on_list=body["stay_on_list"]))
+
+        return self.once("facilities.decline", act)
+
+
+class ExtendDoor(HomeDoor):
+    @extend_schema(
+        operation_id="offers_extend",
+        summary=_("家属请求多一点时间答复，每次留床一次"),
+        request=None,
+        responses={200: OfferSerializer},
+    )
+    def post(self, request: Request, offer_id: UUID) -> Response:
+        return self.once("facilities.extend", lambda: offer_of(extend_offer(self.viewer, offer_id=offer_id)))
 
 
 class WithdrawOfferDoor(HomeDoor):
@@ -225,10 +362,36 @@ def application_of(card: ApplicationCard) -> dict[str, Any]:
         "care_grade": row.care_grade,
         "wanted_from": row.wanted_from.isoformat(),
         "state": row.state,
+        "also_rooms": row.also_rooms,
+        "bed_type": row.bed_type or None,
+        "moves_from": card.moves_from or None,
+        "place": card.place and place_of(card.place),
         "reason": row.reason or None,
         "fit": card.fit_answer,
         "conditions": [reason.to_json(gettext) for reason in card.fit_reasons],
         "offer": offer_of(card.offer) if card.offer else None,
+    }
+
+
+def place_of(place: Place) -> dict[str, Any]:
+    """Write a place on the list."""
+    return {
+        "number": place.number,
+        "priority": place.priority.id,
+        "priority_name": speak(place.priority.name, gettext),
+        "since": place.since.astimezone(clock.CHINA).isoformat(),
+        "paused_until": place.paused_until and place.paused_until.isoformat(),
+    }
+
+
+def skip_of(skip: SkipShown) -> dict[str, Any]:
+    """Write why a family was passed over."""
+    return {
+        "at": skip.at.astimezone(clock.CHINA).isoformat(),
+        "reason": skip.reason,
+        "label": str(skip.label),
+        "words": skip.words,
+        "conditions": [reason.to_json(gettext) for reason in skip.conditions],
     }
 
 

@@ -23,7 +23,7 @@ from facilities.choices import BillState, CareGrade, EndReason, RoomType, StaySt
 from facilities.models import Bill, Stay
 from facilities.selectors.admission import StayCard, facts_of, stay_cards
 from facilities.services.bills import issue_bill
-from facilities.services.stay import check_in, end_stay, no_show
+from facilities.services.stay import change_grade, check_in, come_back, drop_stay, end_stay, no_show, record_leave
 
 
 class CheckInBody(StrictSerializer):
@@ -37,6 +37,24 @@ class EndBody(StrictSerializer):
 
     until = serializers.DateField()
     reason = serializers.ChoiceField(choices=EndReason.choices)
+
+
+class GradeBody(StrictSerializer):
+    care_grade = serializers.ChoiceField(choices=CareGrade.choices)
+    from_day = serializers.DateField()
+
+
+class LeaveBody(StrictSerializer):
+    """Away on the days `[since, until)`."""
+
+    since = serializers.DateField()
+    until = serializers.DateField()
+
+
+class BackBody(StrictSerializer):
+    """`on`: the first day back."""
+
+    on = serializers.DateField()
 
 
 class BillBody(StrictSerializer):
@@ -99,7 +117,7 @@ class StaysDoor(HomeDoor):
 class StayActDoor(HomeDoor):
     """What the acts on a stay share."""
 
-    def act(self, door: str, stay_id: UUID, service: Callable[..., Stay], **said: Any) -> Response:
+    def act(self, door: str, stay_id: UUID, service: Callable[..., Any], **said: Any) -> Response:
         """Act once per key and answer with the stay as it then is."""
 
         def acted() -> dict[str, Any]:
@@ -132,6 +150,47 @@ class EndDoor(StayActDoor):
     def post(self, request: Request, stay_id: UUID) -> Response:
         get_object_or_404(stays_to_run(self.viewer), pk=stay_id)
         return self.act("facilities.end_stay", stay_id, end_stay, **self.read(EndBody))
+
+
+class DropDoor(StayActDoor):
+    @extend_schema(
+        operation_id="stays_drop",
+        summary=_("入住前取消，家属或机构都可以"),
+        request=None,
+        responses={200: StaySerializer},
+    )
+    def post(self, request: Request, stay_id: UUID) -> Response:
+        return self.act("facilities.drop_stay", stay_id, drop_stay)
+
+
+class GradeDoor(StayActDoor):
+    @extend_schema(
+        operation_id="stays_change_grade",
+        summary=_("从某一天起改护理档次"),
+        request=GradeBody,
+        responses={200: StaySerializer},
+    )
+    def post(self, request: Request, stay_id: UUID) -> Response:
+        get_object_or_404(stays_to_run(self.viewer), pk=stay_id)
+        return self.act("facilities.grade", stay_id, change_grade, **self.read(GradeBody))
+
+
+class LeaveDoor(StayActDoor):
+    @extend_schema(
+        operation_id="stays_leave", summary=_("记请假的日子"), request=LeaveBody, responses={200: StaySerializer}
+    )
+    def post(self, request: Request, stay_id: UUID) -> Response:
+        get_object_or_404(stays_to_run(self.viewer), pk=stay_id)
+        return self.act("facilities.leave", stay_id, record_leave, **self.read(LeaveBody))
+
+
+class BackDoor(StayActDoor):
+    @extend_schema(
+        operation_id="stays_back", summary=_("请假提前回来"), request=BackBody, responses={200: StaySerializer}
+    )
+    def post(self, request: Request, stay_id: UUID) -> Response:
+        get_object_or_404(stays_to_run(self.viewer), pk=stay_id)
+        return self.act("facilities.back", stay_id, come_back, **self.read(BackBody))
 
 
 class StayBillsDoor(HomeDoor):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from facilities.api import admission, board, directory, stays
+from facilities.api import admission, board, contracts, directory, stays, visits, waiting
 
 app_name = "facilities_api"
 urlpatterns = [
@@ -16,9 +16,35 @@ urlpatterns = [
     path("applications/<uuid:application_id>/withdraw", admission.WithdrawDoor.as_view(), name="withdraw"),
     path("applications/<uuid:application_id>/refuse", admission.RefuseDoor.as_view(), name="refuse"),
     path("applications/<uuid:application_id>/offers", admission.OffersDoor.as_view(), name="offers"),
+    path("applications/<uuid:application_id>/wishes", admission.WishesDoor.as_view(), name="wishes"),
+    path("applications/<uuid:application_id>/pause", admission.PauseDoor.as_view(), name="pause"),
+    path("applications/<uuid:application_id>/priority", admission.PriorityDoor.as_view(), name="priority"),
+    path("applications/<uuid:application_id>/passed-over", admission.PassedOverDoor.as_view(), name="passed_over"),
     path("offers/<uuid:offer_id>", admission.OfferDoor.as_view(), name="offer"),
     path("offers/<uuid:offer_id>/decline", admission.DeclineDoor.as_view(), name="decline"),
     path("offers/<uuid:offer_id>/withdraw", admission.WithdrawOfferDoor.as_view(), name="withdraw_offer"),
+    path("offers/<uuid:offer_id>/extend", admission.ExtendDoor.as_view(), name="extend"),
+    path("facilities/<uuid:facility_id>/waiting-list", waiting.WaitingListDoor.as_view(), name="waiting_list"),
+    path("facilities/<uuid:facility_id>/waiting-rule", waiting.WaitingRuleDoor.as_view(), name="waiting_rule"),
+    path("facilities/<uuid:facility_id>/openings", waiting.OpeningsDoor.as_view(), name="openings"),
+    path("openings/<uuid:opening_id>/pass-over", waiting.PassOverDoor.as_view(), name="pass_over"),
+    path("openings/<uuid:opening_id>/stop", waiting.StopDoor.as_view(), name="stop_opening"),
+    path("facilities/<uuid:facility_id>/visit-slots", visits.SlotsDoor.as_view(), name="visit_slots"),
+    path("visit-slots/<uuid:slot_id>/withdraw", visits.WithdrawSlotDoor.as_view(), name="withdraw_slot"),
+    path("visits", visits.VisitsDoor.as_view(), name="visits"),
+    path("visits/<uuid:visit_id>/cancel", visits.CancelDoor.as_view(), name="cancel_visit"),
+    path("visits/<uuid:visit_id>/outcome", visits.OutcomeDoor.as_view(), name="visit_outcome"),
+    path("visits/<uuid:visit_id>/found", visits.FoundDoor.as_view(), name="visit_found"),
+    path("transfers", contracts.TransfersDoor.as_view(), name="transfers"),
+    path("contracts", contracts.ContractsDoor.as_view(), name="contracts"),
+    path("contracts/<uuid:contract_id>", contracts.ContractDoor.as_view(), name="contract"),
+    path("contracts/<uuid:contract_id>/sign", contracts.SignDoor.as_view(), name="sign_contract"),
+    path("contracts/<uuid:contract_id>/void", contracts.VoidDoor.as_view(), name="void_contract"),
+    path("stays/<uuid:stay_id>/contracts", contracts.DrawUpDoor.as_view(), name="draw_up"),
+    path("stays/<uuid:stay_id>/drop", stays.DropDoor.as_view(), name="drop_stay"),
+    path("stays/<uuid:stay_id>/grade", stays.GradeDoor.as_view(), name="grade"),
+    path("stays/<uuid:stay_id>/leave", stays.LeaveDoor.as_view(), name="leave"),
+    path("stays/<uuid:stay_id>/back", stays.BackDoor.as_view(), name="back"),
     path("stays", stays.StaysDoor.as_view(), name="stays"),
     path("stays/<uuid:stay_id>/check-in", stays.CheckInDoor.as_view(), name="check_in"),
     path("stays/<uuid:stay_id>/no-show", stays.NoShowDoor.as_view(), name="no_show"),

@@ -120,7 +120,7 @@ def cancel_visit(viewer: Viewer, *, visit_id: UUID, reason: str = "") -> Visit:
     visit = _lock(found(visits_visible_to(viewer), visit_id))
     by_home = works_for(viewer, visit.facility_id)
     if not by_home:
-        _may_change(viewer, visit)
+        visitors_only(viewer, visit)
     if visit.state == VisitState.CANCELLED:
         return visit
     if by_home and not reason.strip():
@@ -172,7 +172,7 @@ def say_what_was_found(viewer: Viewer, *, visit_id: UUID, number_right: bool, fo
     Said anew it replaces what was said. Raises Refusal `not_found` (404), `not_visited` (422).
     """
     visit = found(visits_visible_to(viewer), visit_id)
-    _may_change(viewer, visit)
+    visitors_only(viewer, visit)
     visit = _lock(visit)
     if visit.state != VisitState.CAME:
         raise Refusal(
@@ -271,7 +271,7 @@ def _tell_family(visit: Visit, kind: str, subject: object) -> None:
 
 def _mine(viewer: Viewer, visit_id: UUID) -> Visit:
     visit = found(visits_visible_to(viewer), visit_id)
-    _may_change(viewer, visit)
+    visitors_only(viewer, visit)
     return _lock(visit)
 
 
@@ -279,7 +279,7 @@ def _lock(visit: Visit) -> Visit:
     return lock_one(Visit.objects.select_related("slot", "facility").filter(pk=visit.pk))
 
 
-def _may_change(viewer: Viewer, visit: Visit) -> None:
+def visitors_only(viewer: Viewer, visit: Visit) -> None:
     """Whoever booked may change the visit; for an elder also those who act for them."""
     if not may_change_visit(viewer, visit):
         family_only(viewer, visit.elder_id)

@@ -31,6 +31,7 @@ from facilities.selectors.admission import application_cards, offer_state
 from facilities.selectors.contracts import transfers_shown
 from facilities.selectors.waiting import hours_to_answer, skips_shown
 from facilities.services.apply_to_home import apply_to_home, change_wishes, withdraw_application
+from facilities.services.guards import no_longer
 from facilities.services.stay import drop_stay
 from facilities.services.transfer import request_transfer
 from facilities.services.waiting_list import pause_place
@@ -160,7 +161,10 @@ def pause(request: HttpRequest, application_id: UUID) -> HttpResponse:
 def drop(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Call an agreed move-in off."""
     row = _of_family(request, application_id)
-    drop_stay(request.viewer, stay_id=get_object_or_404(Stay, application=row).pk)
+    stay = Stay.objects.filter(application=row).first()
+    if stay is None:
+        raise no_longer(row)
+    drop_stay(request.viewer, stay_id=stay.pk)
     messages.success(request, _("入住已取消，床位已放开。"))
     return redirect("facilities:application", row.pk)
 

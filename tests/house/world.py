@@ -12,7 +12,8 @@ from eldercare.kernel.keys import new_id
 from eldercare.kernel.sealed import blind_index
 from eldercare.people.models import Consent, GuardianInvitation
 from facilities.choices import EmploymentState
-from facilities.models import Employment, HomeToken, StaffInvitation
+from facilities.models import Employment, HomeToken, StaffInvitation, Visit, VisitSlot
+from facilities.services import draw_up_contract
 from subsidies.models import (
     AccountChange,
     Application,
@@ -163,6 +164,12 @@ def _homes(rows, elder, family, home, manager, invited, users) -> None:
     rows["bill_id"] = make_bill(stay, date(2026, 7, 1))
     rows["home:application_id"] = application = make_home_application(home, elder, family.person)
     rows["offer_id"] = _offer(manager, application, home)
+    rows["opening_id"] = application.offers.get().bed.openings.get()
+    rows["slot_id"] = slot = VisitSlot.objects.create(
+        facility=home, starts_at=clock.now() + timedelta(days=1), minutes=30
+    )
+    rows["visit_id"] = Visit.objects.create(slot=slot, facility=home, by_person=family.person, elder=elder)
+    rows["contract_id"] = draw_up_contract(viewer_for(manager), stay_id=stay.pk, deposit_fen=0)
     rows["home:invitation_id"] = StaffInvitation.objects.create(
         facility=home,
         role="staff",
