@@ -3,11 +3,12 @@
 Pure: the day is an argument. It moves no money and does not know what was paid; that is handed in.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from eldercare.kernel.days import Month
+from eldercare.kernel.money import yuan
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import Sentence, say
 from eldercare.kernel.verdict import Cite, Line, Outcome, Reason
@@ -83,12 +84,19 @@ def why_not_open(benefit_month: Month, *, today: date, decide_by_day: int, in_fo
 
 @dataclass(frozen=True)
 class Due:
-    """What an entitlement gives: the months it lasts (both inclusive, `last` None while it stands) and fen a month."""
+    """What an entitlement gives: the months it lasts (both inclusive, `last` None while it stands) and fen a month.
 
-    monthly_fen: int
+    `rates` are (month from which it counts, fen), oldest first; the first counts from the first month.
+    """
+
+    rates: tuple[tuple[Month, int], ...]
     first: Month
     last: Month | None
     cite: Cite
+
+    def fen(self, month: Month) -> int:
+        """Give what a month is worth."""
+        return next((fen for since, fen in reversed(self.rates) if since <= month), self.rates[0][1])
 
 
 @dataclass(frozen=True)
@@ -100,23 +108,30 @@ class DueLine:
     line: Line
 
 
-def due_lines(due: Due, run_month: Month, credited: Collection[Month]) -> tuple[DueLine, ...]:
-    """List the months a run owes an entitlement: its own month, and every earlier one not yet credited (160号 六)."""
+def due_lines(due: Due, run_month: Month, credited: Mapping[Month, int]) -> tuple[DueLine, ...]:
+    """List the months a run owes an entitlement: its own month, every earlier one not yet credited (160号 六), and what
+    a credited month was short of by the facts now known. `credited` is the fen of each month credited so far."""
     last = run_month if due.last is None else min(due.last, run_month)
     months = (due.first.plus(i) for i in range(last.minus(due.first) + 1))
-    return tuple(_due_line(due, month, run_month) for month in months if month not in credited)
+    return tuple(
+        _due_line(due, month, run_month, credited.get(month, 0))
+        for month in months
+        if due.fen(month) > credited.get(month, 0)
+    )
 
 
-def _due_line(due: Due, month: Month, run_month: Month) -> DueLine:
+def _due_line(due: Due, month: Month, run_month: Month, credited_fen: int) -> DueLine:
+    words, fen = {"month": spoken(month)}, due.fen(month)
+    if credited_fen:
+        because = say("这个月应发 {due} 元，已发 {paid} 元，补上差额", due=yuan(fen), paid=yuan(credited_fen))
+        return DueLine(
+            month, "difference", Line(say("补差{month}补贴", **words), fen - credited_fen, because, due.cite)
+        )
     if month == run_month:
         because = say("按审定的标准，按月发放")
-        return DueLine(
-            month, "regular", Line(say("{month}补贴", month=spoken(month)), due.monthly_fen, because, due.cite)
-        )
+        return DueLine(month, "regular", Line(say("{month}补贴", **words), fen, because, due.cite))
     because = say("审定的起始月是{first}，这个月当时没有发，现在补上", first=spoken(due.first))
-    return DueLine(
-        month, "back_pay", Line(say("补发{month}补贴", month=spoken(month)), due.monthly_fen, because, due.cite)
-    )
+    return DueLine(month, "back_pay", Line(say("补发{month}补贴", **words), fen, because, due.cite))
 
 
 END_OF_MONTH_BEFORE = "end_of_month_before"

@@ -94,7 +94,8 @@ def _office_records(elder_ids: Iterable[UUID], applied: Benefit) -> Mapping[UUID
         stated = row.facts.get("circumstances") or {}
         for name in wanted:
             # The office's own last word counts; only its yes contradicts.
-            if stated.get(name):
+            held = stated.get(name)
+            if held is True or (isinstance(held, list) and any(one["until"] is None for one in held)):
                 found[row.elder_id][name] = OfficeRecord(name, row.declared_at.astimezone(CHINA).date())
             elif name in stated:
                 found[row.elder_id].pop(name, None)

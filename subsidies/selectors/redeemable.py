@@ -17,7 +17,9 @@ SELECT DISTINCT bill.id FROM facilities_bill bill
 JOIN subsidies_routing routing ON routing.elder_id = bill.elder_id AND routing.facility_id = bill.facility_id
     AND routing.from_month <= bill.bill_month
     AND (routing.until_month IS NULL OR bill.bill_month < routing.until_month)
-JOIN subsidies_runline line ON line.entitlement_id = routing.entitlement_id AND line.benefit_month = bill.bill_month
+JOIN subsidies_entitlement routed ON routed.id = routing.entitlement_id
+JOIN subsidies_runline line ON line.elder_id = routing.elder_id AND line.benefit_month = bill.bill_month
+JOIN subsidies_entitlement credited ON credited.id = line.entitlement_id AND credited.programme = routed.programme
 JOIN subsidies_run run ON run.id = line.run_id AND run.state = ANY(%s)
 LEFT JOIN subsidies_redemption done ON done.routing_id = routing.id AND done.bill_id = bill.id
 WHERE done.id IS NULL AND bill.state = 'issued'

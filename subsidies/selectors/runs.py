@@ -39,9 +39,11 @@ SELECT count(*) FROM last_word WHERE ours_fen <> theirs_fen
 """
 BILLS_AWAITED = """
 SELECT count(*) FROM subsidies_runline line
-JOIN subsidies_routing routing ON routing.entitlement_id = line.entitlement_id
+JOIN subsidies_entitlement credited ON credited.id = line.entitlement_id
+JOIN subsidies_routing routing ON routing.elder_id = line.elder_id
     AND routing.from_month <= line.benefit_month
     AND (routing.until_month IS NULL OR line.benefit_month < routing.until_month)
+JOIN subsidies_entitlement routed ON routed.id = routing.entitlement_id AND routed.programme = credited.programme
 JOIN facilities_stay stay ON stay.elder_id = line.elder_id AND stay.facility_id = routing.facility_id
     AND stay.state IN ('in', 'ended')
     AND stay.days && daterange(line.benefit_month, (line.benefit_month + interval '1 month')::date)

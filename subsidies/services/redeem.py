@@ -6,7 +6,7 @@ Bills are another floor's; nothing here issues or changes one.
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
@@ -94,11 +94,16 @@ def _redeem(routing: Routing, bill: Bill) -> Redemption | None:
 
 
 def _credit_of(routing: Routing, bill: Bill) -> RunLine | None:
-    """Give the line that credited the bill's month, once it is posted."""
-    lines = RunLine.objects.filter(
-        entitlement=routing.entitlement_id, benefit_month=bill.bill_month, run__state__in=CREDITED_STATES
+    """Give the line that credited the bill's month, once it is posted; whichever district paid it."""
+    return credits_of(routing).filter(benefit_month=bill.bill_month, cause__in=[Cause.REGULAR, Cause.BACK_PAY]).first()
+
+
+def credits_of(routing: Routing) -> QuerySet[RunLine]:
+    """Give what was credited to the elder of the benefit a routing pays from."""
+    programme = routing.entitlement.programme
+    return RunLine.objects.filter(
+        elder=routing.elder_id, entitlement__programme=programme, run__state__in=CREDITED_STATES
     )
-    return lines.exclude(cause=Cause.CORRECTION).first()
 
 
 def _parts(routing: Routing, bill: Bill, earlier: list[Redemption]) -> tuple[Part, ...]:
@@ -121,8 +126,10 @@ def _parts(routing: Routing, bill: Bill, earlier: list[Redemption]) -> tuple[Par
 def _left_to_spend(routing: Routing, bill: Bill, rules: Benefit) -> int:
     """Give the credit not yet spent: of the bill's own month only, or of all months until then (a setting)."""
     only_own = rules.programme.setting("credit_routed") == OWN_MONTH
-    credited = RunLine.objects.filter(entitlement=routing.entitlement_id, run__state__in=CREDITED_STATES)
-    spent = Redemption.objects.filter(routing__entitlement=routing.entitlement_id)
+    credited = credits_of(routing)
+    spent = Redemption.objects.filter(
+        elder=routing.elder_id, routing__entitlement__programme=routing.entitlement.programme
+    )
     if only_own:
         credited, spent = credited.filter(benefit_month=bill.bill_month), spent.filter(bill_month=bill.bill_month)
     else:

@@ -19,6 +19,7 @@ from eldercare.kernel.verdict import Verdict
 from eldercare.kernel.viewer import Viewer, system
 from eldercare.people.access import may_act_for
 from eldercare.people.choices import Purpose
+from eldercare.people.models import Elder
 from eldercare.people.services.consents import give_consent, revoke_consent
 from eldercare.recognition.selectors import check
 from facilities.choices import StayState
@@ -135,6 +136,34 @@ def stop_without_consent() -> int:
     for routing in stopped:
         _stop(system("sweeper"), routing)
     return len(stopped)
+
+
+def carry_routing(viewer: Viewer, entitlement: Entitlement) -> None:
+    """Let the consent that routed a right go on with the row that follows it, from that row's first month."""
+    earlier = Routing.objects.filter(
+        elder=entitlement.elder_id, entitlement__programme=entitlement.programme, state=RoutingState.ACTIVE
+    )
+    for routing in lock(earlier.exclude(entitlement=entitlement)):
+        first = max(entitlement.first_month, routing.from_month)
+        routing.state, routing.until_month = RoutingState.REVOKED, first
+        routing.save(update_fields=["state", "until_month"])
+        carried = Routing.objects.create(
+            entitlement=entitlement,
+            elder_id=routing.elder_id,
+            facility_id=routing.facility_id,
+            consent_id=routing.consent_id,
+            from_month=first,
+            grounds=routing.grounds,
+        )
+        facts = {"from": str(routing.pk), "from_month": str(Month.of(first))}
+        record(viewer, "routing.carried", f"routing:{carried.pk}", facts=facts)
+
+
+def stop_routings_of_dead(viewer: Viewer, elder_id: UUID) -> None:
+    """End every routing of an elder whose death is known; the consent of the living ends with them."""
+    if Elder.objects.filter(pk=elder_id, died_on__isnull=False).exists():
+        for routing in lock(Routing.objects.filter(elder=elder_id, state=RoutingState.ACTIVE)):
+            _stop(viewer, routing)
 
 
 def propose_routing(viewer: Viewer, *, elder_id: UUID, facility_id: UUID) -> Proposal | None:

@@ -23,6 +23,7 @@ from subsidies.choices import Cause, RunState
 from subsidies.models import Entitlement, Run, RunLine
 from subsidies.rules.programme import Benefit, benefits
 from subsidies.rules.settlement import RUN_STEPS, Due, due_lines, may_step, opens_on, why_not_open
+from subsidies.selectors.rights import amounts_of
 
 RUN_OPEN = faults.point("run.open", "a run is opened and nobody has begun to calculate it")
 RUN_MID_CALCULATION = faults.point("run.mid_calculation", "one chunk of a run's lines is committed, others may follow")
@@ -142,7 +143,7 @@ def propose_run(viewer: Viewer, *, run_id: UUID) -> Run:
 def approve_run(viewer: Viewer, *, run_id: UUID) -> Run:
     """A second officer approves a proposed run; posting and paying begin at once.
 
-    Refusals: `run_moved_on` (409), `approver_is_proposer` (403).
+    Refusals: `run_moved_on` (409), `approver_is_proposer` (403), `run_is_stale` (409).
     """
     run = _locked(viewer, run_id, RunState.APPROVED)
     if run.proposed_by_id == viewer.user_id:
@@ -151,6 +152,13 @@ def approve_run(viewer: Viewer, *, run_id: UUID) -> Run:
             say("这一批是您提请的，要由另一位经办人员复核批准。"),
             next_step=say("请让本区的另一位同事登录后批准。"),
             status=403,
+        )
+    if revised_since(run):
+        raise Refusal(
+            "run_is_stale",
+            say("提请以后，这一批里有老人的情况变了（例如去世、迁出、停发）。"),
+            next_step=say("请退回这一批，重新计算后再提请。"),
+            status=409,
         )
     run.state, run.approved_by_id, run.approved_at = RunState.APPROVED, viewer.user_id, clock.now()
     run.save(update_fields=["state", "approved_by", "approved_at"])
@@ -182,8 +190,17 @@ def cancel_run(viewer: Viewer, *, run_id: UUID, reason: str) -> Run:
 
 
 def decided_since(run: Run) -> bool:
-    """Tell whether entitlements of this run's month were decided after it was calculated."""
-    return run.calculated_at is not None and _entitlements(run).filter(recorded_at__gt=run.calculated_at).exists()
+    """Tell whether entitlements of this run's month were decided, or changed by the facts, after it was calculated."""
+    if run.calculated_at is None:
+        return False
+    changed = Q(recorded_at__gt=run.calculated_at) | Q(revised_at__gt=run.calculated_at)
+    rows = Entitlement.every.filter(programme=run.programme, payer_region=run.region_id)
+    return rows.filter(changed, first_month__lte=run.benefit_month).exists()
+
+
+def revised_since(run: Run) -> bool:
+    """Tell whether the facts changed something that this run's lines pay, after it was calculated."""
+    return run.calculated_at is not None and run.lines.filter(entitlement__revised_at__gt=run.calculated_at).exists()
 
 
 @transaction.atomic
@@ -256,17 +273,24 @@ def _finish_calculation(run: Run) -> None:
 
 
 def _lines(run: Run, entitlements: list[Entitlement]) -> Iterable[RunLine]:
-    """Make the lines each entitlement is due in this run, from the months it was already credited."""
-    credited: dict[UUID, set[Month]] = defaultdict(set)
-    paid = RunLine.objects.exclude(cause=Cause.CORRECTION).filter(entitlement__in=entitlements)
-    for entitlement_id, month in paid.values_list("entitlement_id", "benefit_month"):
-        credited[entitlement_id].add(Month.of(month))
+    """Make the lines each entitlement is due in this run: each month's amount by the rates, less what was credited.
+
+    What was credited counts by elder and benefit, whichever district paid it: no month is paid twice across a move.
+    """
+    credited: dict[UUID, dict[Month, int]] = defaultdict(lambda: defaultdict(int))
+    paid = RunLine.objects.filter(
+        elder__in=[row.elder_id for row in entitlements], entitlement__programme=run.programme
+    )
+    for elder_id, month, fen in paid.values_list("elder_id", "benefit_month", "amount_fen"):
+        credited[elder_id][Month.of(month)] += fen
+    amounts = amounts_of(entitlements)
     run_month, programme = Month.of(run.benefit_month), benefits()[run.programme].programme
     cite = programme.cite(programme.calendar["pay_article"])
     for row in entitlements:
         last = Month.of(row.last_month) if row.last_month else None
-        due = Due(row.monthly_fen, Month.of(row.first_month), last, cite)
-        for one in due_lines(due, run_month, credited[row.pk]):
+        rates = tuple((one.from_month, one.fen) for one in amounts[row.pk])
+        due = Due(rates, Month.of(row.first_month), last, cite)
+        for one in due_lines(due, run_month, credited[row.elder_id]):
             yield RunLine(
                 run=run,
                 entitlement=row,

@@ -87,7 +87,19 @@ def test_the_hukou_moves_and_the_old_place_is_remembered(daughter, elder):
     assert [until for _code, _start, until in now.hukou] == [date(2024, 7, 15), None]
 
 
-def test_a_move_before_the_last_one_is_refused(daughter, elder):
+def test_moves_learnt_in_any_order_give_the_same_spells(daughter):
+    spells = []
+    moves = [("110112001", date(2024, 7, 15)), (WUQING, date(2025, 3, 2))]
+    for order in (moves, moves[::-1]):
+        other = make_elder(guardian=daughter.person)
+        for region, on in order:
+            move_hukou(viewer_for(daughter), elder_id=other.pk, region=region, on=on)
+        spells.append(elder_facts(other.pk, clock.today()).hukou)
+    assert spells[0] == spells[1]
+    assert [until for _code, _start, until in spells[0]] == [date(2024, 7, 15), date(2025, 3, 2), None]
+
+
+def test_a_second_place_on_the_day_of_a_move_is_refused(daughter, elder):
     viewer = viewer_for(daughter)
     move_hukou(viewer, elder_id=elder.pk, region="110112001", on=date(2024, 7, 15))
     with pytest.raises(Refusal) as caught:

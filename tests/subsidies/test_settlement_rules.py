@@ -14,6 +14,10 @@ CITE = Cite("京民养老发〔2019〕160号", "六")
 JULY = Month(2026, 7)
 
 
+def due(first: Month, last: Month | None = None) -> Due:
+    return Due(((first, 60_000),), first, last, CITE)
+
+
 def refusal(month: Month, today: date):
     return why_not_open(month, today=today, decide_by_day=25, in_force_from=date(2019, 10, 1))
 
@@ -44,22 +48,36 @@ class TestOpening:
 
 class TestDueLines:
     def test_the_month_itself_and_every_earlier_month_not_yet_credited(self):
-        lines = due_lines(Due(60_000, Month(2026, 5), None, CITE), JULY, credited={Month(2026, 6)})
-        assert [(str(due.benefit_month), due.cause, due.line.amount_fen) for due in lines] == [
+        lines = due_lines(due(Month(2026, 5)), JULY, credited={Month(2026, 6): 60_000})
+        assert [(str(one.benefit_month), one.cause, one.line.amount_fen) for one in lines] == [
             ("2026-05", "back_pay", 60_000),
             ("2026-07", "regular", 60_000),
         ]
         assert str(lines[0].line.because) == "审定的起始月是2026年5月，这个月当时没有发，现在补上"
 
     def test_nothing_after_the_last_month_due(self):
-        lines = due_lines(Due(60_000, Month(2026, 5), Month(2026, 6), CITE), JULY, credited=())
-        assert [(str(due.benefit_month), due.cause) for due in lines] == [
+        lines = due_lines(due(Month(2026, 5), Month(2026, 6)), JULY, credited={})
+        assert [(str(one.benefit_month), one.cause) for one in lines] == [
             ("2026-05", "back_pay"),
             ("2026-06", "back_pay"),
         ]
 
+    def test_a_month_is_worth_what_its_rate_says_and_a_short_one_is_made_up_by_the_difference(self):
+        rates = ((Month(2026, 5), 20_000), (Month(2026, 6), 60_000))
+        lines = due_lines(
+            Due(rates, Month(2026, 5), None, CITE), JULY, credited={Month(2026, 5): 20_000, Month(2026, 6): 20_000}
+        )
+        assert [(str(one.benefit_month), one.cause, one.line.amount_fen) for one in lines] == [
+            ("2026-06", "difference", 40_000),
+            ("2026-07", "regular", 60_000),
+        ]
+        assert str(lines[0].line.because) == "这个月应发 600.00 元，已发 200.00 元，补上差额"
+
+    def test_a_month_credited_too_high_is_nobodys_line(self):
+        assert due_lines(due(JULY), JULY, credited={JULY: 70_000}) == ()
+
     def test_nothing_before_the_first_month(self):
-        assert due_lines(Due(60_000, Month(2026, 8), None, CITE), JULY, credited=()) == ()
+        assert due_lines(due(Month(2026, 8)), JULY, credited={}) == ()
 
 
 BED, CARE, MEAL = (

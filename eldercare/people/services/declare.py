@@ -19,6 +19,7 @@ from eldercare.people.access import may_act_for
 from eldercare.people.choices import CIRCUMSTANCE_NAMES, Source
 from eldercare.people.models import Certificate, DeathReport, Declaration, Elder, HukouSpell
 from eldercare.people.rules.certificate import check_certificate, check_holder, normalise_certificate_number
+from eldercare.people.rules.spells import ALWAYS, BEGAN, ENDED, joined_spell, spells_of
 from eldercare.people.selectors import latest_declaration
 from eldercare.people.services.the_file import elder_to_write
 from eldercare.regions.selectors import hukou_divisions
@@ -30,6 +31,7 @@ DECLARED = (
     "own_monthly_income_fen",
     "declared_missing_on",
     "residence_region",
+    "dated",
 )
 
 
@@ -60,29 +62,112 @@ def declare_certificate(viewer: Viewer, *, elder_id: UUID, certificate: dict[str
 
 @transaction.atomic
 def move_hukou(viewer: Viewer, *, elder_id: UUID, region: str, on: date) -> HukouSpell:
-    """Write down that the 户籍 moved: the old place ends and the new one begins on that day.
+    """Write down that the 户籍 moved: the place held on that day ends, and the new one lasts until the next move known.
 
+    A move may be learnt after a later one; the same moves give the same spells in whatever order they are told.
     Raises Refusal `unknown_region`, `impossible_day`, `may_not_act`.
     """
     elder = elder_to_write(viewer, elder_id)
     if not hukou_divisions().filter(pk=region).exists():
         raise Refusal("unknown_region", say("请选择户口本上的地区。"), fields={"region": say("没有这个地区。")})
-    last = HukouSpell.objects.filter(elder=elder).order_by("days").last()
-    if on > clock.today() or on <= last.days.lower:
+    held = HukouSpell.objects.filter(elder=elder, days__contains=on).first()
+    if on > clock.today() or held is None or held.days.lower is None or on <= _first_day(elder):
         raise Refusal(
             "impossible_day",
-            say("迁入日期应当在上一次迁入以后、今天以前。"),
+            say("迁入日期应当在第一次登记户籍以后、今天以前。"),
             next_step=say("请按户口本核对迁入日期。"),
             fields={"on": say("日期不对。")},
         )
-    _end_on(last, on)
+    if held.days.lower == on:
+        if held.region_id == region:
+            return held
+        raise Refusal(
+            "impossible_day",
+            say("这一天已经登记迁入另一个地区。"),
+            next_step=say("请按户口本核对迁入日期和地区。"),
+            fields={"on": say("日期不对。")},
+        )
+    until = held.days.upper
+    _end_on(held, on)
     spell = HukouSpell.objects.create(
-        elder=elder, region_id=region, days=DateRange(on, None), source=_source(viewer, elder)
+        elder=elder, region_id=region, days=DateRange(on, until), source=_source(viewer, elder)
     )
     record(
-        viewer, "elder.hukou_moved", f"elder:{elder.pk}", place=region, facts={"from": last.region_id, "on": str(on)}
+        viewer, "elder.hukou_moved", f"elder:{elder.pk}", place=region, facts={"from": held.region_id, "on": str(on)}
     )
     return spell
+
+
+def _first_day(elder: Elder) -> date:
+    return HukouSpell.objects.filter(elder=elder).order_by("days").values_list("days", flat=True)[0].lower
+
+
+@transaction.atomic
+def declare_change(viewer: Viewer, *, elder_id: UUID, circumstance: str, what: str, on: date) -> Declaration:
+    """Write down that a circumstance began or ended (`what`) on a day; what is known of other days stays.
+
+    Raises Refusal `unknown_fact`, `impossible_day`, `may_not_act`.
+    """
+    elder = elder_to_write(viewer, elder_id)
+    if circumstance not in CIRCUMSTANCE_NAMES or what not in (BEGAN, ENDED):
+        raise Refusal("unknown_fact", say("没有“{name}”这一项情况。", name=circumstance), fields={})
+    _not_in_future(on)
+    before = latest_declaration(elder.pk)
+    dated = dict(before.get("dated") or {})
+    stated = (before.get("circumstances") or {}).get(circumstance)
+    known = dated.get(circumstance) or {"base": stated if isinstance(stated, bool) else None, "events": []}
+    events = {(date.fromisoformat(day), word) for day, word in known["events"]} | {(on, what)}
+    dated[circumstance] = {
+        "base": known["base"],
+        "events": [[day.isoformat(), word] for day, word in sorted(events)],
+    }
+    spells = spells_of(known["base"], events)
+    row = write_declaration(viewer, elder, {"circumstances": {circumstance: spells}, "dated": dated})
+    record(viewer, "elder.circumstance_changed", f"elder:{elder.pk}", facts={"name": circumstance, "what": what})
+    return row
+
+
+@transaction.atomic
+def declare_prison(viewer: Viewer, *, elder_id: UUID, since: date, until: date | None) -> Declaration:
+    """Write down a prison term from a day, until a day once that is known. Raises Refusal `impossible_day`, `may_not_act`."""
+    elder = elder_to_write(viewer, elder_id)
+    _not_in_future(since)
+    if until is not None and until < since:
+        raise _impossible_day()
+    before = latest_declaration(elder.pk).get("prison") or []
+    row = write_declaration(viewer, elder, {"prison": joined_spell(before, since, until)})
+    record(viewer, "elder.prison_declared", f"elder:{elder.pk}")
+    return row
+
+
+@transaction.atomic
+def end_certificate(viewer: Viewer, *, elder_id: UUID, on: date) -> None:
+    """Write down that the certificate held on a day was cancelled then. Raises Refusal `no_certificate`, `may_not_act`."""
+    elder = elder_to_write(viewer, elder_id)
+    _not_in_future(on)
+    held = Certificate.objects.filter(elder=elder, days__contains=on).first()
+    if held is None:
+        raise Refusal(
+            "no_certificate",
+            say("老人在这一天没有登记残疾人证。"),
+            next_step=say("请核对日期，或先登记证件。"),
+        )
+    _end_on(held, on)
+    record(viewer, "elder.certificate_ended", f"elder:{elder.pk}", facts={"on": str(on)})
+
+
+def _not_in_future(day: date) -> None:
+    if not ALWAYS <= day <= clock.today():
+        raise _impossible_day()
+
+
+def _impossible_day() -> Refusal:
+    return Refusal(
+        "impossible_day",
+        say("日期不能晚于今天，结束不能早于开始。"),
+        next_step=say("请核对日期。"),
+        fields={"on": say("日期不对。")},
+    )
 
 
 @transaction.atomic
@@ -142,6 +227,9 @@ def write_declaration(viewer: Viewer, elder: Elder, facts: dict[str, Any]) -> De
         )
     before = latest_declaration(elder.pk)
     merged = {**before, **facts}
+    # What is stated anew without a day takes the place of what was known by days.
+    plain = set(facts.get("circumstances") or ()) if "dated" not in facts else set()
+    merged["dated"] = {name: row for name, row in (merged.get("dated") or {}).items() if name not in plain}
     merged["circumstances"] = {**before.get("circumstances", {}), **(facts.get("circumstances") or {})}
     return Declaration.objects.create(
         elder=elder, facts=merged, source=_source(viewer, elder), declared_by=viewer.reference
