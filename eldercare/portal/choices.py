@@ -5,6 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 UNKNOWN = ("unknown", _("不清楚"))
 NO_HARDSHIP = ("none", _("都没有"))
+WELFARE = (
+    ("", _("没有，或者不清楚")),
+    ("living", _("有生活类的（例如离休、因公致残的生活补助）")),
+    ("nursing", _("有护理类的（例如离休、因公致残的护理费）")),
+)
 
 
 class ToldLevel(models.TextChoices):

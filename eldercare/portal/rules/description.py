@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 STANDARD = "GB/T 42195-2022"
+MULTIPLE = 7
 HARDSHIPS = ("dibao", "urban_hardship_allowance", "low_income", "special_family_planning")
 EXCLUSIONS = (
     "destitute_support",
@@ -27,7 +28,9 @@ class Description:
     """What the family said: full years of age, six-digit 户籍 district, assessed level 0–4 (None: not assessed).
 
     `certificate` is the disability certificate's (category, level), `hardship` one of HARDSHIPS or "none",
-    `draws` those of EXCLUSIONS that hold. None always means that the family does not know.
+    `draws` those of EXCLUSIONS that hold. None always means that the family does not know. The rest is asked of whoever
+    wants it more exact: the day of birth, the classes of a 多重 certificate, where the elder lives (province), their own
+    monthly income, and an allowance of another kind (living or nursing, fen a month).
     """
 
     age: int
@@ -36,6 +39,11 @@ class Description:
     certificate: tuple[int, int] | None = None
     hardship: str | None = None
     draws: tuple[str, ...] | None = None
+    birth_date: str | None = None
+    components: tuple[tuple[int, int], ...] = ()
+    residence: str | None = None
+    income_fen: int | None = None
+    welfare: tuple[str, int | None] | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -43,8 +51,9 @@ class Description:
 
 def description_from(stored: dict[str, Any]) -> Description:
     """Read back what `to_json` gave, also after a journey through JSON."""
-    lists = {name: None if stored[name] is None else tuple(stored[name]) for name in ("certificate", "draws")}
-    return Description(**{**stored, **lists})
+    lists = {name: tuple(stored[name]) for name in ("certificate", "draws", "welfare") if stored.get(name) is not None}
+    parts = tuple((category, level) for category, level in stored.get("components", ()))
+    return Description(**{**stored, **lists, "components": parts})
 
 
 def birth_date_of(age: int, on: date) -> date:
@@ -59,19 +68,25 @@ def birth_date_of(age: int, on: date) -> date:
 def elder_from(description: Description, on: date) -> dict[str, Any]:
     """Give the description as the `elder` of POST /api/v1/subsidies/preview.
 
-    Prison and welfare allowances of other kinds are not asked for in a first look and are supposed absent; the page
-    says so beside the answer.
+    Prison is not asked for in a first look and is supposed absent, as are allowances of other kinds that were not named; the
+    page says so beside the answer.
     """
-    birth = birth_date_of(description.age, on)
+    birth = date.fromisoformat(description.birth_date) if description.birth_date else birth_date_of(description.age, on)
     return {
         "birth_date": birth.isoformat(),
         "hukou": [{"region": description.hukou, "from": birth.isoformat(), "until": None}],
         "assessments": [_assessment(description.level, on)] if description.level is not None else [],
-        "certificates": [_certificate(*description.certificate, birth)] if description.certificate else [],
+        "certificates": [_certificate(description, *description.certificate, birth)] if description.certificate else [],
         "circumstances": _circumstances(description),
         "prison": [],
-        "welfare_allowances": [],
+        "welfare_allowances": [_welfare(*description.welfare)] if description.welfare else [],
+        "own_monthly_income_fen": description.income_fen,
+        "residence_region": description.residence,
     }
+
+
+def _welfare(kind: str, monthly_fen: int | None) -> dict[str, Any]:
+    return {"class": kind, "monthly_fen": monthly_fen, "name": ""}
 
 
 def _assessment(level: int, on: date) -> dict[str, Any]:
@@ -84,9 +99,10 @@ def _assessment(level: int, on: date) -> dict[str, Any]:
     }
 
 
-def _certificate(category: int, level: int, since: date) -> dict[str, Any]:
-    """Of a category-7 certificate the family is not asked for the components: they are unknown."""
-    return {"category": category, "level": level, "components": None, "from": since.isoformat(), "until": None}
+def _certificate(description: Description, category: int, level: int, since: date) -> dict[str, Any]:
+    """Of a category-7 certificate the components the family did not name are unknown."""
+    parts = [{"category": part, "level": its} for part, its in description.components] if category == MULTIPLE else []
+    return {"category": category, "level": level, "components": parts or None, "from": since.isoformat(), "until": None}
 
 
 def _circumstances(description: Description) -> dict[str, bool | None]:

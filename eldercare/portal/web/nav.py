@@ -10,7 +10,10 @@ WORK = ("region", "agency", "facility")
 def main_items(request: HttpRequest) -> list[tuple[str, str, bool, str]]:
     """Give label, address, whether one is there, and icon."""
     viewer = request.viewer
-    items = [_item(request, _("找养老院"), "portal:homes", "search")]
+    items = [
+        _item(request, _("找养老院"), "portal:homes", "search"),
+        _item(request, _("能领什么补贴"), "portal:subsidies", "money"),
+    ]
     if viewer.places("elder") or (viewer.is_known and not _works(request)):
         items.append(_item(request, _("我的老人"), "people:elders", "heart"))
     if _works(request):

@@ -20,6 +20,15 @@ def search_choices() -> Groups:
     return [(province.name, [(province.code, province.name), *inside]) for province, inside in _groups()]
 
 
+def residence_choices() -> list[tuple[str, str]]:
+    """Give the provinces an elder may live in."""
+    return list(
+        Region.objects.filter(level=Level.PROVINCE, kind=Kind.ADMINISTRATIVE)
+        .order_by("code")
+        .values_list("code", "name")
+    )
+
+
 def _groups() -> list[tuple[Region, list[tuple[str, str]]]]:
     """One query for all."""
     pickable = Q(level=Level.PROVINCE) | Q(~HEBEI, level=Level.COUNTY) | Q(HEBEI, level=Level.PREFECTURE)

@@ -4,13 +4,14 @@ from django.urls import path
 
 from eldercare.portal.api.root import SchemaDoor
 from eldercare.portal.health import healthz
-from eldercare.portal.web import demo, describe, desk, elder, homes, offers
+from eldercare.portal.web import demo, describe, desk, elder, homes, offers, subsidies
 
 app_name = "portal"
 urlpatterns = [
     path("", homes.index, name="index"),
     path("homes", homes.homes, name="homes"),
     path("homes/<uuid:facility_id>", homes.home, name="home"),
+    path("subsidies", subsidies.subsidies, name="subsidies"),
     path("describe", describe.describe, name="describe"),
     path("describe/forget", describe.forget, name="forget"),
     path("elders/<uuid:elder_id>", elder.elder, name="elder"),
