@@ -1,40 +1,182 @@
-"""`make bench`: figures measured through the whole web server. So far one: how long a visitor's search for homes takes."""
+"""`make bench`: how long a family's search takes at 50,000 and at 400,000 invented homes, through the whole web server.
 
+Three ratios count, all within one run, the requests taken in turns: the same searches among more homes; the product's answer beside
+one raw SQL statement that gives the same page and counts; a rare name, and one nobody has, beside a common one.
+Exit 1 when one is missed. BENCH_HOMES="50000,400000" and BENCH_ROUNDS=15 say otherwise.
+"""
+
+import json
 import os
-import statistics
+import subprocess
 import sys
+import tempfile
 import time
-from contextlib import nullcontext
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
 
 import httpx
 
-from tools.tour.own import system
+from tools.launch.postgres import Postgres
+from tools.launch.processes import free_port
 
-WARM_UP, ROUNDS = 5, 50
-SEARCHES = {
-    "homes of Tianjin": {"region": "120000"},
-    "homes of Langfang within a budget, with free beds": {
-        "region": "131000",
-        "budget_fen": 500_000,
-        "free_beds": 1,
-    },
+ROOT = Path(__file__).resolve().parents[1]
+FEW, MANY = (int(number) for number in os.environ.get("BENCH_HOMES", "50000,400000").split(","))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "15"))
+WARM_UP = 3
+MOST = {"homes": 1.3, "raw": 3.0, "name": 2.0}
+
+ELDER = {
+    "birth_date": "1945-03-10",
+    "hukou": [{"region": "110105", "from": "1955-03-10", "until": None}],
+    "assessments": [
+        {"standard": "GB/T 42195-2022", "level": 3, "concluded_on": "2026-01-15", "valid_until": "2099-01-14"}
+    ],
+    "certificates": [],
+    "circumstances": {},
+    "prison": [],
+    "welfare_allowances": [],
 }
+# Five filters each: place, stars, free beds, budget, and what the home offers.
+SEARCHES = [
+    {"region": "120000", "stars": 3, "free_beds": 1, "budget_fen": 700_000, "medical_insurance": True},
+    {"region": "130000", "stars": 3, "free_beds": 1, "budget_fen": 600_000, "subsidy_payable": True},
+    {"region": "110000", "stars": 2, "free_beds": 1, "budget_fen": 800_000, "dementia": True},
+    {"region": "131000", "stars": 2, "free_beds": 1, "budget_fen": 600_000, "medical_insurance": True},
+    {"region": "130600", "stars": 3, "free_beds": 1, "budget_fen": 600_000, "subsidy_payable": True},
+]
 
 
 def main() -> int:
-    given = os.environ.get("BASE_URL")
-    with nullcontext(given) if given else system() as address, httpx.Client(base_url=address, timeout=30) as client:
-        for name, filters in SEARCHES.items():
-            times = sorted([_milliseconds(client, filters) for _ in range(WARM_UP + ROUNDS)][WARM_UP:])
-            p95 = times[round(0.95 * len(times)) - 1]
-            print(f"{name}: p50 {statistics.median(times):.0f} ms, p95 {p95:.0f} ms, {len(times)} requests one by one")
-    return 0
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="eldercare-bench-") as folder:
+        Path(folder).chmod(0o711)
+        server = Postgres(Path(folder), log=Path(folder) / "postgres.log", durable=False)
+        server.start()
+        try:
+            _build(server, began)
+            with _serving(server.url(f"homes_{FEW}")) as few, _serving(server.url(f"homes_{MANY}")) as many:
+                missed = _tell(_measure(few, many))
+        finally:
+            server.stop()
+    print(f"the bench took {time.monotonic() - began:.0f} s")
+    return int(missed)
 
 
-def _milliseconds(client: httpx.Client, filters: dict) -> float:
+def _build(server: Postgres, began: float) -> None:
+    """Make one empty system, and of it two databases filled with homes."""
+    os.environ["DATABASE_URL"] = server.url()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tools.bench_settings"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from eldercare.recognition.services import load_reference as load_agreements
+    from eldercare.regions.services import load_reference as load_regions
+    from tools import bench_homes
+
+    call_command("migrate", verbosity=0)
+    load_regions()
+    load_agreements()
+    name = connection.settings_dict["NAME"]
+    for homes in (FEW, MANY):
+        connection.close()
+        connection.settings_dict["NAME"] = "postgres"
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE homes_{homes} TEMPLATE {name}")
+        connection.close()
+        connection.settings_dict["NAME"] = f"homes_{homes}"
+        bench_homes.build(homes)
+        print(f"{homes:,} invented homes are there after {time.monotonic() - began:.0f} s", flush=True)
+    connection.close()
+
+
+@contextmanager
+def _serving(url: str) -> Iterator[httpx.Client]:
+    """One worker of the product's own server on one database."""
+    address = f"127.0.0.1:{free_port()}"
+    env = {**os.environ, "DATABASE_URL": url}
+    command = [sys.executable, "-m", "gunicorn", "eldercare.wsgi", "--bind", address, "--workers", "1"]
+    command += ["--worker-class", "gthread", "--threads", "2", "--log-level", "error", "--no-control-socket"]
+    running = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
+    try:
+        with httpx.Client(base_url=f"http://{address}", timeout=120) as client:
+            _wait(client, running)
+            yield client
+    finally:
+        running.terminate()
+        running.wait(30)
+
+
+def _wait(client: httpx.Client, running: subprocess.Popen) -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until and running.poll() is None:
+        try:
+            client.get("/api/v1/")
+            return
+        except httpx.TransportError:
+            time.sleep(0.5)
+    raise SystemExit("the web server of the bench did not start")
+
+
+def _measure(few: httpx.Client, many: httpx.Client) -> dict[str, list[float]]:
+    """Ask everything in turns, so that whatever else the machine does falls on all alike; gives milliseconds by name."""
+    from tools.bench_homes import ABSENT, COMMON, RARE
+
+    times: dict[str, list[float]] = defaultdict(list)
+    names = {"common": COMMON, "rare": RARE, "absent": ABSENT}
+    for number in range(WARM_UP + ROUNDS):
+        taken = times if number >= WARM_UP else defaultdict(list)
+        for filters in SEARCHES:
+            net = {name: value for name, value in filters.items() if name != "budget_fen"}
+            body = {**net, "net_budget_fen": filters["budget_fen"] - 60_000, "elder": ELDER}
+            taken["few"].append(_post(few, "/api/v1/facilities/search", body))
+            taken["many"].append(_post(many, "/api/v1/facilities/search", body))
+            taken["raw few"].append(_post(few, "/bench/raw", filters))
+            taken["raw many"].append(_post(many, "/bench/raw", filters))
+        for name, typed in names.items():
+            taken[name].append(_get(many, "/api/v1/facilities", {"q": typed}))
+    return times
+
+
+def _post(client: httpx.Client, path: str, body: dict) -> float:
+    text = json.dumps(body)
     began = time.perf_counter()
-    client.get("/api/v1/facilities", params=filters).raise_for_status()
+    answer = client.post(path, content=text, headers={"content-type": "application/json"})
+    taken = (time.perf_counter() - began) * 1000
+    answer.raise_for_status()
+    if not answer.json()["results"]:
+        raise SystemExit(f"{path} found nothing for {body}")
+    return taken
+
+
+def _get(client: httpx.Client, path: str, params: dict) -> float:
+    began = time.perf_counter()
+    client.get(path, params=params).raise_for_status()
     return (time.perf_counter() - began) * 1000
+
+
+def _tell(times: dict[str, list[float]]) -> bool:
+    """Print the medians and the ratios; gives whether one was missed."""
+    p50 = {name: median(taken) for name, taken in times.items()}
+    print(f"search with five filters, counts and net prices, p50 of {len(times['many'])} requests:")
+    print(f"  {FEW:,} homes {p50['few']:.1f} ms, {MANY:,} homes {p50['many']:.1f} ms")
+    print(f"  one raw SQL statement: {p50['raw few']:.1f} ms and {p50['raw many']:.1f} ms")
+    print(f"a two-character name among {MANY:,} homes, p50 of {len(times['common'])} requests:")
+    print(f"  common {p50['common']:.1f} ms, rare {p50['rare']:.1f} ms, of nobody {p50['absent']:.1f} ms")
+    ratios = [
+        ("more homes", p50["many"] / p50["few"], MOST["homes"]),
+        ("beside raw SQL", p50["many"] / p50["raw many"], MOST["raw"]),
+        ("a rare name", p50["rare"] / p50["common"], MOST["name"]),
+        ("a name of nobody", p50["absent"] / p50["common"], MOST["name"]),
+    ]
+    for name, ratio, most in ratios:
+        print(f"ratio, {name}: {ratio:.2f} (at most {most:g}){'' if ratio <= most else '  MISSED'}")
+    return any(ratio > most for _name, ratio, most in ratios)
 
 
 if __name__ == "__main__":

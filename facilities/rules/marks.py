@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from eldercare.regions.rules.codes import ancestors_of
 
-KINDS = ("home", "complex", "day_care", "meal_point")
+KINDS = ("home", "complex", "day_care", "meal_point", "centre", "station")
 ROOMS = ("single", "double", "triple", "multi")
 LEVELS = (0, 1, 2, 3, 4)
 STARS = (1, 2, 3, 4, 5)
@@ -18,13 +18,14 @@ HUKOU = 1_000_000_000  # 户籍 codes lie above this, places below
 
 # The order is kept in the tables: a new mark is put at the end.
 NUMBERED = (
-    *(("kind", kind) for kind in KINDS),
+    *(("kind", kind) for kind in KINDS[:4]),
     *(("stars", stars) for stars in STARS),
     *(("capability_level", level) for level in LEVELS),
     *(("room_type", room) for room in ROOMS),
     *(("province", code) for code in PROVINCES),
     *(("accepts_hukou", code) for code in PROVINCES),
     *((tick, True) for tick in TICKS),
+    *(("kind", kind) for kind in KINDS[4:]),
 )
 NUMBER = {mark: number for number, mark in enumerate(NUMBERED, start=1)}
 

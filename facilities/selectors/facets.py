@@ -63,7 +63,7 @@ def facets(filters: SearchFilters, on: date | None = None) -> Facets:
     names = [*meant.marks, *meant.conditions]
     asked = list(_asked(filters, on))
     row = _row(_looked_at(meant, names, filters, on), [*_wheres(asked, names), *_without(names)])
-    reached = row[0] >= WITHIN
+    reached = row[0] >= WITHIN or meant.named is not None
     found = [_count(number, reached) for number in row[1:]]
     counts: Counts = {"region": _regions(filters, on)}
     for (name, value, _where), count in zip(asked, found, strict=False):
@@ -95,7 +95,7 @@ def _without(names: list[str]) -> Iterator[str]:
 def _looked_at(meant: Matching, names: list[str], filters: SearchFilters, on: date) -> QuerySet[Listing]:
     free = has_free_beds(filters.free_beds or 1, filters.free_on or on, filters.room_type)
     return (
-        meant.rows.order_by("-quality", "facility")
+        meant.sample.order_by("-quality", "facility")
         .annotate(
             misses=_misses(meant, names),
             price=price(filters, on),
@@ -132,7 +132,7 @@ def _regions(filters: SearchFilters, on: date) -> dict[str, Count]:
     meant = matching(filters, on, anywhere=True)
     names = [*meant.marks, *meant.conditions]
     looked_at = (
-        meant.rows.order_by("-quality", "facility")
+        meant.sample.order_by("-quality", "facility")
         .annotate(misses=_misses(meant, names))
         .values("region_code", "misses")
     )
@@ -145,7 +145,7 @@ def _regions(filters: SearchFilters, on: date) -> dict[str, Count]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         rows = cursor.fetchall()
-    reached = sum(row[2] for row in rows) >= WITHIN
+    reached = sum(row[2] for row in rows) >= WITHIN or meant.named is not None
     counted: dict[str, int] = dict.fromkeys(PROVINCES, 0)
     for code, number, _all in rows:
         for place in {code, code[:2] + "0000"}:

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import DateField, DateTimeField, Exists, F, Func, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models import DateField, DateTimeField, F, Func, Max, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
+from django.db.models.lookups import IsNull
 
 from eldercare.kernel.clock import ClockNow
 from facilities.models import Bed, Listing, ListingDue
@@ -87,11 +88,12 @@ def has_free_beds(least: int, on: date, room_type: str = "") -> Q:
     )
 
 
-def _counted(least: int, on: date, room_type: str) -> Exists:
+def _counted(least: int, on: date, room_type: str) -> IsNull:
+    """Look for the n-th free bed of one home. As a value: EXISTS would be answered by counting the beds of all homes."""
     beds = free_beds(on).filter(room__facility=OuterRef("pk"))
     if room_type:
         beds = beds.filter(room__room_type=room_type)
-    return Exists(beds.order_by("pk")[least - 1 : least])
+    return IsNull(Subquery(beds.order_by().values("pk")[least - 1 : least]), False)
 
 
 def open_rooms(listing: Listing, on: date) -> list[str]:

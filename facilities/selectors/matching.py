@@ -21,6 +21,7 @@ from facilities.rules.settings import setting
 from facilities.selectors.free_days import has_free_beds
 
 KM_PER_DEGREE = 111.2
+FEW = 2000
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,20 @@ class SearchFilters:
 class Matching:
     """The listings that could be meant at all, and the conditions a family has set, each by the filter's name.
 
-    `marks` are those of the conditions that are one mark; together they are found by one index.
+    `marks` are those of the conditions that are one mark; together they are found by one index. `named`: some of those
+    with the name looked for, where there are too many to look at all of them; they stand for the others when counting.
     """
 
     rows: QuerySet[Listing]
     marks: dict[str, int]
     conditions: dict[str, Q]
     words: tuple[Word, ...] = ()
+    named: Q | None = None
+
+    @property
+    def sample(self) -> QuerySet[Listing]:
+        """Give the listings that could be meant, for counting."""
+        return self.rows if self.named is None else self.rows.filter(self.named)
 
     def all(self) -> QuerySet[Listing]:
         """Give the listings that fulfil every condition."""
@@ -88,16 +96,19 @@ def matching(filters: SearchFilters, on: date, *, anywhere: bool = False) -> Mat
     """Read the filters. `anywhere` leaves the region out, for counting the others."""
     rows = Listing.objects.all() if filters.unlicensed else Listing.objects.filter(licence_stands=True)
     words: tuple[Word, ...] = ()
+    named = None
     if filters.q.strip():
-        words = _words_meant(filters.q)
-        rows = _named(rows, words)
+        words, called, few = _called(filters.q)
+        named = Q(facility__in=Listing.objects.filter(called).values("facility")[:FEW])
+        rows = rows.filter(named if few else called)
+        named = None if few else named
     if filters.near is not None and filters.within_km is not None:
         rows = _near(rows, filters.near, filters.within_km)
     if filters.paired_with:
         rows = rows.filter(_partners(filters.paired_with, on))
     if filters.region and not anywhere:
         rows = rows.filter(within(filters.region))
-    return Matching(rows, _marks(filters), _conditions(filters, on), words)
+    return Matching(rows, _marks(filters), _conditions(filters, on), words, named)
 
 
 def _marks(filters: SearchFilters) -> dict[str, int]:
@@ -187,28 +198,39 @@ def _km_to(near: tuple[float, float]) -> Func:
 # Names
 
 
-def _words_meant(typed: str) -> tuple[Word, ...]:
-    """Read the name; where nothing at all is called so, with the slips people make."""
+def _called(typed: str) -> tuple[tuple[Word, ...], Q, bool]:
+    """Read the name, where nothing is called so with the slips people make; gives also whether FEW are called so.
+
+    Few are gathered by the index of names before anything else is asked. Left to itself the database would take a
+    name it has no figure for to be common, and read the listings in order until it has found a page of them.
+    """
     words = name_query(typed)
-    if not words or _named(Listing.objects.all(), words).exists():
-        return words
-    return tuple(slipped(word) for word in words)
+    places = _places(words)
+    called = _all(words, places)
+    number = _up_to_few(called)
+    if words and not number:
+        words = tuple(slipped(word) for word in words)
+        called = _all(words, places)
+        number = _up_to_few(called)
+    return words, called, number < FEW
 
 
-def _named(rows: QuerySet[Listing], words: tuple[Word, ...]) -> QuerySet[Listing]:
+def _up_to_few(called: Q) -> int:
+    return Listing.objects.filter(called).values("facility")[:FEW].count()
+
+
+def _all(words: tuple[Word, ...], places: dict[str, str]) -> Q:
     """Every word must be in the name, the address or the place."""
-    if not words:
-        return rows.none()
-    places = (
-        dict(Region.objects.exclude(kind="virtual").values_list("code", "name")) if _may_name_a_place(words) else {}
-    )
+    called = Q() if words else Q(pk__in=[])
     for word in words:
-        rows = rows.filter(_any(word) | _in_place(word, places))
-    return rows
+        called &= _any(word) | _in_place(word, places)
+    return called
 
 
-def _may_name_a_place(words: tuple[Word, ...]) -> bool:
-    return any(len(word.text) > 1 for word in words)
+def _places(words: tuple[Word, ...]) -> dict[str, str]:
+    if not any(len(word.text) > 1 for word in words):
+        return {}
+    return dict(Region.objects.exclude(kind="virtual").values_list("code", "name"))
 
 
 def _any(word: Word) -> Q:
