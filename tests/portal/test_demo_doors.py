@@ -11,8 +11,10 @@ from eldercare.kernel import clock
 from eldercare.portal.demo.case import load_case
 from eldercare.portal.demo.cast import cast, load_cast, logins, viewer_of
 from eldercare.portal.demo.homes import load_homes
+from eldercare.portal.demo.queue import load_queue, queue
 from eldercare.portal.journeys.officer_desk import queues
 from eldercare.recognition.services import load_reference as load_agreements
+from subsidies.models import Application
 from tests.builders.regions import regions
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,18 @@ def test_the_cast_and_its_case_come_in_once_and_everybody_has_something_to_do(cl
     officers = [one["address"] for one in cast()["officers"]]
     assert [row["address"] for row in shown] == officers
     assert all(len(row["code"]) == 6 for row in shown)
+
+
+def test_the_street_has_a_days_work_of_plain_and_less_plain_cases():
+    regions()
+    load_agreements()
+
+    for _twice in range(2):
+        load_queue()
+
+    waiting = Application.objects.filter(street=queue()["hukou"])
+    assert waiting.values("elder").distinct().count() == len(queue()["cases"])
+    assert {one.verdict["verdict"] for one in waiting} >= {"yes", "no", "choice", "cannot_decide"}
 
 
 def _play(key: str):

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from eldercare.portal.demo.case import load_case
 from eldercare.portal.demo.cast import load_cast
 from eldercare.portal.demo.homes import load_homes
+from eldercare.portal.demo.queue import load_queue
 
 
 class Command(BaseCommand):
@@ -19,4 +20,5 @@ class Command(BaseCommand):
         self.stdout.write(f"homes: {load_homes()}")
         load_cast()
         load_case()
+        load_queue()
         self.stdout.write("cast: ready")
