@@ -8,7 +8,19 @@ from eldercare.kernel.viewer import Viewer
 from eldercare.people.access import may_act_for
 from eldercare.regions.rules.codes import covers, scope_prefix
 from facilities.choices import StaffRole
-from facilities.models import Application, Bill, Contract, Employment, Facility, Offer, Skip, Stay, Transfer, Visit
+from facilities.models import (
+    Application,
+    Bill,
+    Contract,
+    DirectoryImport,
+    Employment,
+    Facility,
+    Offer,
+    Skip,
+    Stay,
+    Transfer,
+    Visit,
+)
 
 OFFICERS = ("district_officer", "city_officer")
 OVERSEERS = (*OFFICERS, "auditor")
@@ -97,6 +109,25 @@ def home_claims_for(viewer: Viewer) -> QuerySet[Employment]:
 
 def may_approve_claims_to(viewer: Viewer, facility: Facility) -> bool:
     return any(covers(code, facility.region_id) for code in viewer.places("region", *OFFICERS))
+
+
+def import_scope(viewer: Viewer) -> list[str] | None:
+    """Give the regions whose homes the viewer may import (none named: everywhere); None: may not import at all."""
+    if viewer.is_system:
+        return []
+    return sorted(viewer.places("region", *OFFICERS)) or None
+
+
+def imports_visible_to(viewer: Viewer) -> QuerySet[DirectoryImport]:
+    """Give the imports of the regions the viewer is an officer of: whoever covers all of an import's regions sees it."""
+    scope = import_scope(viewer)
+    if scope is None:
+        return DirectoryImport.objects.none()
+    if not scope:
+        return DirectoryImport.objects.all()
+    scopes = DirectoryImport.objects.exclude(scope=[]).values_list("scope", flat=True).distinct()
+    mine = [one for one in scopes if all(any(covers(code, inner) for code in scope) for inner in one)]
+    return DirectoryImport.objects.filter(scope__in=mine)
 
 
 def _mine(viewer: Viewer, through: str = "") -> Q:

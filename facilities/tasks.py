@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from facilities.services import apply_import, import_homes
 from facilities.services.offer_bed import close_lapsed_offers
 from facilities.services.relist import relist, relist_due
 from facilities.services.visits import remind_visitors
@@ -29,3 +30,23 @@ def relist_what_is_due() -> int:
 def relist_all() -> int:
     """Make the listings anew: stale numbers sink, prices of a new day begin, ratings that ran out are gone."""
     return relist()
+
+
+@shared_task
+def read_import(import_id: str) -> None:
+    """Read and judge a spreadsheet of homes."""
+    import_homes.read_import(import_id)
+
+
+@shared_task
+def carry_out_import(import_id: str) -> None:
+    """Write an import into the directory, or take it back, whichever was ordered."""
+    apply_import.carry_out(import_id)
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Find imports whose bell was lost or whose worker died, and do their work."""
+    for import_id in import_homes.left_lying():
+        import_homes.read_import(import_id)
+        apply_import.carry_out(import_id)

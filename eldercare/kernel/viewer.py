@@ -32,6 +32,11 @@ class Viewer:
         return self.user_id is not None
 
     @property
+    def is_system(self) -> bool:
+        """Tell whether this is the system's own work: beat, a sweeper, a command."""
+        return self.user_id is None and self.name.startswith("system:")
+
+    @property
     def reference(self) -> str:
         """Give the text by which the audit remembers this viewer; it outlives the account."""
         return f"user:{self.user_id}" if self.user_id else "visitor"

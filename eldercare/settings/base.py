@@ -222,6 +222,7 @@ CELERY_BEAT_SCHEDULE: dict = {
     "visits-near": {"task": "facilities.tasks.remind_of_visits", "schedule": 300, "options": {"expires": 300}},
     "listings-due": {"task": "facilities.tasks.relist_what_is_due", "schedule": 10, "options": {"expires": 10}},
     "listings": {"task": "facilities.tasks.relist_all", "schedule": 86400, "options": {"expires": 86400}},
+    "imports": {"task": "facilities.tasks.sweep_imports", "schedule": 60, "options": {"expires": 60}},
     "assessed-severe": {"task": "subsidies.tasks.open_from_assessments", "schedule": 30, "options": {"expires": 30}},
     "consents-revoked": {"task": "subsidies.tasks.stop_without_consent", "schedule": 30, "options": {"expires": 30}},
     # Settlement: every bell may be lost or rung twice; what it finds to do stands in the tables.

@@ -1,0 +1,113 @@
+"""Reads a whole file of homes, row by row, as lazily as the file allows; notes what was read, and what was not and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Any
+
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import Sentence, say
+from facilities.rules.import_row import ReadRow, RowReader, is_no_home, only_text
+from facilities.rules.places import PlaceBook
+from facilities.rules.sheet_file import MOST_ROWS, Sheet, open_sheets
+from facilities.rules.sheet_header import LOOK_AT, Header, find_header
+
+MOST_NOTES = 100
+
+
+@dataclass
+class SheetNote:
+    """What came of one sheet: which columns mean what, which were not used, how many rows it gave."""
+
+    name: str
+    columns: dict[str, str] = field(default_factory=dict)
+    unused: list[str] = field(default_factory=list)
+    rows: int = 0
+    has_header: bool = True
+
+
+@dataclass
+class HomesFile:
+    """A file being read. Walk `rows()` once; `sheets` and `skipped` fill while it is walked."""
+
+    file_name: str
+    content: bytes
+    places: PlaceBook
+    sheets: list[SheetNote] = field(default_factory=list)
+    skipped: list[Sentence] = field(default_factory=list)
+    lines: int = 0
+
+    def rows(self) -> Iterator[ReadRow]:
+        """Give the rows. Raises Refusal `bad_file` when the file can't be read or no sheet has a header."""
+        for sheet in open_sheets(self.content):
+            yield from self._sheet(sheet)
+        if not any(sheet.has_header for sheet in self.sheets):
+            raise Refusal(
+                "bad_file",
+                say("没有找到表头：表里应有“机构名称”一列，和地址、电话、床位数等其他列。"),
+                next_step=say("请检查第一行（或标题下面一行）的列名，也可以下载现有名录作样板。"),
+            )
+
+    def notes(self) -> dict[str, Any]:
+        """Give what was noted, ready for JSON."""
+        return {
+            "sheets": [vars(sheet) for sheet in self.sheets],
+            "skipped": [sentence.to_json() for sentence in self.skipped[:MOST_NOTES]],
+            "skipped_more": max(0, len(self.skipped) - MOST_NOTES),
+        }
+
+    def _sheet(self, sheet: Sheet) -> Iterator[ReadRow]:
+        note = SheetNote(sheet.name)
+        self.sheets.append(note)
+        first = list(islice(sheet.rows, LOOK_AT + 1))
+        header = find_header(first)
+        if header is None:
+            note.has_header = False
+            return
+        note.columns = {column.header: column.field for column in header.columns}
+        note.unused = list(header.unused)
+        titles = [only_text(cells) for number, cells in first if number < header.rows[0]]
+        above = [self.file_name, sheet.name, *titles]
+        reader = RowReader(header, self.places, sheet.uncached, " ".join(above))
+        data = chain(((number, cells) for number, cells in first if number > header.rows[-1]), sheet.rows)
+        for number, cells in data:
+            if self._is_home(reader, header, above, sheet.name, number, cells):
+                self.lines += 1
+                note.rows += 1
+                if self.lines > MOST_ROWS:
+                    raise _too_many()
+                yield reader.read(self.lines, sheet.name, number, cells)
+        self.skipped += sheet.notes
+
+    def _is_home(
+        self, reader: RowReader, header: Header, above: list[str], sheet: str, number: int, cells: list[Any]
+    ) -> bool:
+        """Tell a home's row from what stands between: headers printed again, sections, totals, notes."""
+        name_at = next(column.index for column in header.columns if column.field == "name")
+        if header.is_repeated_by(cells):
+            return False
+        said = only_text(cells)
+        if said and self.places.names_a_district(said):
+            reader.above = " ".join([*above, said])
+            self._skip(sheet, number, say("“{text}”当作小标题", text=said[:30]))
+            return False
+        if is_no_home(cells, name_at) or (said and (name_at >= len(cells) or cells[name_at] is None)):
+            self._skip(sheet, number, say("“{text}”不是一家机构，没有读", text=(said or _first_words(cells))[:30]))
+            return False
+        return True
+
+    def _skip(self, sheet: str, number: int, why: Sentence) -> None:
+        place = say("“{sheet}”第 {row} 行", sheet=sheet, row=number) if sheet else say("第 {row} 行", row=number)
+        self.skipped.append(say("{place}：{why}", place=place, why=why))
+
+
+def _first_words(cells: list[Any]) -> str:
+    return next((str(cell) for cell in cells if cell is not None), "")
+
+
+def _too_many() -> Refusal:
+    return Refusal(
+        "bad_file",
+        say("一个文件最多 {most} 行。", most=MOST_ROWS),
+        next_step=say("请按区县拆成几个文件，分别上传。"),
+    )

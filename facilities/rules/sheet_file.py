@@ -1,0 +1,240 @@
+"""Opens a spreadsheet somebody sent: XLSX or CSV, whatever its encoding. Knows cells, not what they mean.
+
+Rows come lazily, merged cells filled with their value, formulas as their last result. What can't be read is a Refusal
+with the way out; nothing here guesses.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.cell import coordinate_from_string, range_boundaries
+
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import Sentence, say
+
+MEGABYTE = 1024 * 1024
+MOST_BYTES = 50 * MEGABYTE
+MOST_UNPACKED = 500 * MEGABYTE
+MOST_ROWS = 100_000
+MOST_COLUMNS = 300
+BLANK_ROWS_TO_STOP = 3000
+MOST_MERGED = 200_000
+PIECE = 4 * MEGABYTE
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+SAVE_AS_XLSX = say("请用 Excel 或 WPS 打开，另存为“Excel 工作簿 (.xlsx)”或 CSV，再上传一次。")
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+\d+:[A-Z]+\d+)"')
+UNCACHED = re.compile(
+    rb'<(?:\w+:)?c r="([A-Z]+\d+)"[^>]*><(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)'
+    rb"(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+)
+
+Cells = list[Any]
+
+
+@dataclass
+class Sheet:
+    """One sheet. `rows` may be walked once: (row number as the program shows it, cells).
+
+    `uncached` are the cells (row, column from 0) whose formula has no stored result.
+    """
+
+    name: str
+    rows: Iterator[tuple[int, Cells]]
+    uncached: frozenset[tuple[int, int]] = frozenset()
+    notes: list[Sentence] = field(default_factory=list)
+
+
+def open_sheets(content: bytes) -> Iterator[Sheet]:
+    """Give the sheets of a file, one after the other. Raises Refusal, always `bad_file` (422)."""
+    if not content:
+        raise _bad(say("文件是空的，里面没有内容。"), say("请确认选对了文件，再上传一次。"))
+    if len(content) > MOST_BYTES:
+        raise _bad(
+            say("文件超过 {most} MB。", most=MOST_BYTES // MEGABYTE), say("请删去图片，或按区县拆成几个文件再上传。")
+        )
+    if content.startswith(OLE):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise _bad(say("文件有密码，打不开。"), say("请去掉打开密码（文件－信息－保护工作簿），保存后再上传。"))
+        raise _bad(say("这是旧的 .xls（或 Word 等）格式，这里不读。"), SAVE_AS_XLSX)
+    if content.startswith(b"PK"):
+        return _workbook(content)
+    if content.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")):
+        raise _bad(say("这其实是网页或 XML，不是表格文件。"), SAVE_AS_XLSX)
+    if content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
+        raise _bad(say("这不是表格文件。"), say("请上传 .xlsx 或 .csv 文件。"))
+    return iter([_csv(content)])
+
+
+def _bad(sentence: Sentence, next_step: Sentence) -> Refusal:
+    return Refusal("bad_file", sentence, next_step=next_step, fields={"file": sentence})
+
+
+def rows_in(content: bytes) -> int:
+    """Count a file's rows roughly, headers and all: never fewer than are read. Quick, for a progress bar."""
+    if not content.startswith(b"PK"):
+        return content.count(b"\n") + content.count(b"\r") + 1
+    count = 0
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/"):
+                with archive.open(name) as part:
+                    while piece := part.read(PIECE):
+                        count += piece.count(b"<row") + piece.count(b":row ")
+                        count += 1  # one may be cut in two
+    return count
+
+
+# XLSX
+
+
+def _workbook(content: bytes) -> Iterator[Sheet]:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise _bad(say("文件不完整，打不开。"), say("可能没有传完，请重新保存后再上传。")) from error
+    if any(part.flag_bits & 0x1 for part in parts):
+        raise _bad(say("文件有密码，打不开。"), say("请去掉密码，保存后再上传。"))
+    if "xl/workbook.xml" not in {part.filename for part in parts}:
+        raise _bad(say("这是压缩包或别的文档，不是 Excel 工作簿。"), SAVE_AS_XLSX)
+    if sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise _bad(
+            say("文件解开后大得不正常（超过 {most} MB），没有读取。", most=MOST_UNPACKED // MEGABYTE),
+            say("请把内容复制到一个新的工作簿里，保存后再上传。"),
+        )
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheets = book.worksheets
+    except Exception as error:  # whatever a broken file makes the library raise, it is the file's fault
+        raise _unreadable(error) from error
+    return (_xlsx_sheet(archive, sheet) for sheet in sheets)
+
+
+def _unreadable(error: Exception) -> Refusal:
+    return _bad(say("文件内容有损坏，读不出来（{kind}）。", kind=type(error).__name__), SAVE_AS_XLSX)
+
+
+def _xlsx_sheet(archive: zipfile.ZipFile, sheet: Any) -> Sheet:
+    try:
+        merged, uncached = _scan(archive, sheet._worksheet_path)
+    except Exception as error:
+        raise _unreadable(error) from error
+    found = Sheet(sheet.title, iter(()), uncached)
+    found.rows = _filled(_numbered(sheet, found.notes), merged)
+    return found
+
+
+def _scan(archive: zipfile.ZipFile, path: str) -> tuple[list[tuple[int, int, int, int]], frozenset[tuple[int, int]]]:
+    """Look through a sheet's XML for what the lazy reader does not tell: merged cells, formulas without a result."""
+    merged: dict[tuple[int, int, int, int], None] = {}
+    uncached: set[tuple[int, int]] = set()
+    rest = b""
+    with archive.open(path) as part:
+        while piece := part.read(PIECE):
+            text = rest + piece
+            if b"mergeCell" in text:
+                for ref in MERGED.findall(text):
+                    left, top, right, bottom = range_boundaries(ref.decode())
+                    merged[top, left - 1, bottom, right - 1] = None
+            if b"<f" in text or b":f" in text:
+                for ref in UNCACHED.findall(text):
+                    letters, row = coordinate_from_string(ref.decode())
+                    uncached.add((row, _column(letters)))
+            rest = text[-2000:]
+    return sorted(merged), frozenset(uncached)
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _numbered(sheet: Any, notes: list[Sentence]) -> Iterator[tuple[int, Cells]]:
+    sheet.reset_dimensions()  # what the file says of its own size is often wrong
+    blank = 0
+    rows = enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1)
+    while True:
+        try:
+            number, row = next(rows)
+        except StopIteration:
+            return
+        except Exception as error:
+            raise _unreadable(error) from error
+        blank = 0 if any(cell is not None for cell in row) else blank + 1
+        if blank > BLANK_ROWS_TO_STOP:
+            notes.append(
+                say("“{sheet}”第 {row} 行起连续空白，没有再往下读。", sheet=sheet.title, row=number - blank + 1)
+            )
+            return
+        if not blank:
+            yield number, list(row)
+
+
+def _filled(rows: Iterator[tuple[int, Cells]], merged: list[tuple[int, int, int, int]]) -> Iterator[tuple[int, Cells]]:
+    """Give each cell of a merged block the block's value: one written name stands for all its rows and columns."""
+    tops = [block[0] for block in merged]
+    open_blocks: list[tuple[int, int, int, Any]] = []
+    for number, cells in rows:
+        open_blocks = [block for block in open_blocks if block[0] >= number]
+        for top, left, bottom, right in merged[bisect_left(tops, number) :]:
+            if top != number:
+                break
+            value = cells[left] if left < len(cells) else None
+            if value is not None and (bottom - top + 1) * (right - left + 1) <= MOST_MERGED:
+                open_blocks.append((bottom, left, min(right, MOST_COLUMNS - 1), value))
+        for _bottom, left, right, value in open_blocks:
+            cells.extend([None] * (right + 1 - len(cells)))
+            for column in range(left, right + 1):
+                if cells[column] is None:
+                    cells[column] = value
+        yield number, cells
+
+
+# CSV
+
+
+def _csv(content: bytes) -> Sheet:
+    text = _decoded(content)
+    delimiter = max(",\t;|", key=lambda mark: sum(line.count(mark) for line in text.splitlines()[:20]))
+    return Sheet("", _csv_rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+
+
+def _decoded(content: bytes) -> str:
+    """Read the text by its mark, else as UTF-8, else as GBK (GB 18030); anything else is refused, never half read."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise _bad(say("文件的文字编码认不出来，也可能不是表格文件。"), say("请另存为 .xlsx，或“CSV UTF-8”，再上传一次。"))
+
+
+def _csv_rows(lines: Iterator[list[str]]) -> Iterator[tuple[int, Cells]]:
+    number = 0
+    while True:
+        number += 1
+        try:
+            line = next(lines)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _bad(say("第 {row} 行读不出来。", row=number), SAVE_AS_XLSX) from error
+        cells = [cell if cell.strip() else None for cell in line[:MOST_COLUMNS]]
+        if any(cells):
+            yield number, cells

@@ -1,0 +1,383 @@
+"""What a spreadsheet of homes brings is written as one act, and taken back as one act; conflicts wait for a decision.
+
+Everything is judged again inside the transaction that writes: if the directory has changed since the preview, nothing
+is written and the preview is made anew. Taking back restores exactly what was, or refuses and names what stands in the way.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models.deletion import ProtectedError, RestrictedError
+
+from eldercare.audit.services import advance, finish, record, start_job
+from eldercare.kernel import clock, faults
+from eldercare.kernel.after_commit import ring
+from eldercare.kernel.keys import new_id
+from eldercare.kernel.locks import lock, lock_name, lock_one
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import restored, say
+from eldercare.kernel.viewer import Viewer, system
+from facilities.access import imports_visible_to
+from facilities.choices import ImportState, RowDecision, RowVerdict
+from facilities.models import DirectoryImport, Facility, ImportRow
+from facilities.rules.changes import FACTS, alike, stamped
+from facilities.rules.import_row import ReadRow
+from facilities.services.guards import found
+from facilities.services.import_homes import fail, keep_rows
+from facilities.services.judge_rows import Decisions, Judged, apply_facts, facts_of, judge
+from facilities.services.relist import relist
+
+HOMES_AT_ONCE = 2000
+NAMED = 20
+WRITTEN = [*FACTS, "provenance"]
+
+MID_APPLY = faults.point("import.mid_apply", "some homes of a spreadsheet are written, none is committed")
+APPLIED = faults.point("import.applied", "all homes of a spreadsheet are written and not yet committed")
+MID_UNDO = faults.point("import.mid_undo", "some homes of an import are taken back, none is committed")
+
+
+@transaction.atomic
+def decide_row(viewer: Viewer, *, import_id: UUID, line: int, decision: str, home_id: UUID | None = None) -> ImportRow:
+    """Say what a row in conflict is: another home, the same one (which), or not wanted; empty takes it back.
+
+    Raises Refusal `not_found` (404), `import_not_open` (409), `bad_decision` (422).
+    """
+    batch = _locked(viewer, import_id, ImportState.PREVIEWED)
+    row = found(batch.rows, batch.rows.filter(line=line).values_list("pk", flat=True).first() or 0)
+    named = [one.removeprefix("facility:") for one in row.against if one.startswith("facility:")]
+    if decision == RowDecision.UPDATE and home_id is None and len(named) == 1:
+        home_id = UUID(named[0])
+    fits = decision in ("", RowDecision.NEW, RowDecision.SKIP) or (
+        decision == RowDecision.UPDATE and str(home_id) in named
+    )
+    if not fits or (row.verdict != RowVerdict.CONFLICT and not row.decision):
+        sentence = say("这一行不能这样决定。")
+        raise Refusal("bad_decision", sentence, next_step=say("请在这一行列出的机构里选，或者选“是另一家”“不要”。"))
+    row.decision = decision
+    row.home_id = home_id if decision == RowDecision.UPDATE else None
+    row.save(update_fields=["decision", "home_id"])
+    return row
+
+
+def weigh_again(viewer: Viewer, *, import_id: UUID) -> DirectoryImport:
+    """Judge a previewed import anew, with what was decided and what the directory is now."""
+    with transaction.atomic():
+        batch = _locked(viewer, import_id, ImportState.PREVIEWED)
+        rows, decisions = _read_back(batch)
+        keep_rows(batch, judge(rows, batch.scope, decisions), decisions)
+    return batch
+
+
+def order_apply(viewer: Viewer, *, import_id: UUID, task: Any = None) -> DirectoryImport:
+    """Ask for an import to be written; `task` does it. Raises Refusal `not_found` (404), `import_not_open` (409)."""
+    return _order(viewer, import_id, ImportState.PREVIEWED, ImportState.APPLYING, task)
+
+
+def order_undo(viewer: Viewer, *, import_id: UUID, task: Any = None) -> DirectoryImport:
+    """Ask for an import to be taken back; `task` does it. Raises Refusal `not_found` (404), `import_not_open` (409)."""
+    return _order(viewer, import_id, ImportState.APPLIED, ImportState.UNDOING, task)
+
+
+@transaction.atomic
+def _order(viewer: Viewer, import_id: UUID, now: str, then: str, task: Any) -> DirectoryImport:
+    batch = _locked(viewer, import_id, now)
+    batch.state = then
+    batch.refusal = None
+    batch.job = start_job(viewer, f"directory.{then}", total=batch.rows.count())
+    batch.save(update_fields=["state", "refusal", "job"])
+    record(viewer, f"directory.import_{then}", str(batch))
+    if task is not None:
+        ring(task, str(batch.pk))
+    return batch
+
+
+def _locked(viewer: Viewer, import_id: UUID, state: str) -> DirectoryImport:
+    batch = lock_one(imports_visible_to(viewer).filter(pk=import_id))
+    if batch is None:
+        batch = found(DirectoryImport.objects.none(), import_id)
+    if batch.state != state:
+        raise Refusal(
+            "import_not_open",
+            say("这份导入现在是“{state}”，不能这样办。", state=STATES[batch.state]),
+            next_step=say("请刷新页面查看最新情况。"),
+            status=409,
+        )
+    return batch
+
+
+STATES = {
+    "reading": say("正在读取"),
+    "previewed": say("等您核对"),
+    "applying": say("正在写入"),
+    "applied": say("已写入"),
+    "undoing": say("正在撤销"),
+    "undone": say("已撤销"),
+    "failed": say("没有完成"),
+}
+
+
+def carry_out(import_id: UUID | str) -> None:
+    """Do what was ordered of an import: write it, or take it back. Rung twice or killed in the middle, it is done once."""
+    for state, act in ((ImportState.APPLYING, _apply), (ImportState.UNDOING, _undo)):
+        batch = DirectoryImport.objects.filter(pk=import_id, state=state).first()
+        if batch is None:
+            continue
+        try:
+            with transaction.atomic():
+                lock_name("directory.import")
+                batch = DirectoryImport.objects.select_for_update().get(pk=import_id)
+                if batch.state != state:
+                    return
+                homes = act(batch)
+        except Refusal as no:
+            if no.code == "busy":
+                raise
+            _stopped(import_id, state, no)
+            return
+        relist(homes)  # derived: what a kill leaves out here, the next full relisting brings
+        finish(batch.job_id, homes=len(homes))
+        return
+
+
+def _stopped(import_id: UUID | str, state: str, no: Refusal) -> None:
+    """Leave the import as it was before it was ordered, with the reason; after a preview that is too old, a new one."""
+    with transaction.atomic():
+        batch = DirectoryImport.objects.select_for_update().get(pk=import_id)
+        if state == ImportState.APPLYING and no.code == "preview_is_old":
+            rows, decisions = _read_back(batch)
+            keep_rows(batch, judge(rows, batch.scope, decisions), decisions)
+        fail(batch, no)
+        batch.state = ImportState.PREVIEWED if state == ImportState.APPLYING else ImportState.APPLIED
+        batch.save(update_fields=["state"])
+
+
+# Writing
+
+
+def _read_back(batch: DirectoryImport) -> tuple[list[ReadRow], Decisions]:
+    """Give an import's rows as they were read, and what was decided of them."""
+    rows, decisions = [], {}
+    for kept in batch.rows.order_by("line").iterator(chunk_size=HOMES_AT_ONCE):
+        values = dict(kept.values)
+        row = ReadRow(kept.line, kept.sheet, kept.row, values, id=values.pop("id", ""))
+        row.fatal = _fatal(kept)
+        rows.append(row)
+        if kept.decision:
+            decisions[kept.line] = (kept.decision, kept.home_id)
+    return rows, decisions
+
+
+def _fatal(kept: ImportRow) -> Any:
+    """A row without a name or a district can't be weighed again; its first reason says why."""
+    if "name" in kept.values and "region_id" in kept.values:
+        return None
+    return restored(kept.reasons[0])
+
+
+def _apply(batch: DirectoryImport) -> list[UUID]:
+    """Judge again, and write what the preview promised: all of it or nothing. Undecided conflicts stay out."""
+    rows, decisions = _read_back(batch)
+    judged = judge(rows, batch.scope, decisions, for_update=True)
+    kept = list(batch.rows.order_by("line"))
+    for one, row in zip(judged, kept, strict=True):
+        if row.verdict == RowVerdict.CONFLICT and not row.decision:
+            one.verdict, one.changes = row.verdict, row.changes
+    _as_promised(judged, kept)
+    homes = {one.row.line: _home_of(one) for one in judged if one.verdict in (RowVerdict.NEW, RowVerdict.UPDATE)}
+    _stamp(batch, judged, homes)
+    try:
+        _write(batch, list(homes.values()))
+    except IntegrityError as error:
+        raise Refusal(
+            "import_against_the_tables",
+            say("写入时名录的规矩不允许：{why}", why=str(error).splitlines()[0][:120]),
+            next_step=say("这次什么也没有写入。请把标为“是另一家”的行再核对一遍。"),
+            status=409,
+        ) from error
+    for one, row in zip(judged, kept, strict=True):
+        home = homes.get(one.row.line) or (homes.get(one.head) if one.head else None)
+        row.home_id = home.pk if home else one.home
+        row.stored = one.verdict in (RowVerdict.NEW, RowVerdict.UPDATE, RowVerdict.MERGE) and row.home_id is not None
+        row.verdict, row.changes = one.verdict, one.changes
+    batch.rows.all().delete()
+    ImportRow.objects.bulk_create(kept, batch_size=HOMES_AT_ONCE)
+    batch.counts = dict(Counter(row.verdict for row in kept))
+    batch.state, batch.applied_at, batch.refusal = ImportState.APPLIED, clock.now(), None
+    batch.save(update_fields=["state", "applied_at", "refusal", "counts"])
+    faults.passing(APPLIED)
+    record(system("directory.import"), "directory.imported", str(batch), facts={"by": batch.made_by, **batch.counts})
+    return [home.pk for home in homes.values()]
+
+
+def _as_promised(judged: list[Judged], kept: list[ImportRow]) -> None:
+    """Refuse where the directory has moved since the preview, and name the rows."""
+    moved = [
+        row.values.get("name", "")
+        for one, row in zip(judged, kept, strict=True)
+        if not row.decision and (one.verdict, one.changes) != (row.verdict, row.changes)
+    ]
+    if moved:
+        names = "、".join(moved[:NAMED])
+        raise Refusal(
+            "preview_is_old",
+            say("您核对之后名录有了变化，涉及：{names}。什么也没有写入。", names=names),
+            next_step=say("已按最新的名录重新核对，请再看一遍，再写入。"),
+            status=409,
+        )
+
+
+def _home_of(one: Judged) -> Facility:
+    """Give the home as it will be: a new one, or the one it is (whose row is locked)."""
+    home = Facility(pk=new_id()) if one.home is None else one.stored
+    apply_facts(home, {name: now for name, (_was, now) in one.changes.items()})
+    return home
+
+
+def _stamp(batch: DirectoryImport, judged: list[Judged], homes: dict[int, Facility]) -> None:
+    """Write into each home who says so now, and into each change what stood there before."""
+    as_of = clock.today().isoformat()
+    for one in judged:
+        home = homes.get(one.row.line)
+        if home is None:
+            continue
+        before = list(home.provenance)
+        fields = [name for name in one.changes if name in FACTS]
+        home.provenance = stamped(before, fields, by="import", source=batch.file_name, as_of=as_of)
+        one.changes["provenance"] = [before, home.provenance]
+
+
+def _write(batch: DirectoryImport, homes: list[Facility]) -> None:
+    """Insert the new homes and change the others, some thousands at once; progress is told outside the transaction."""
+    done = 0
+    for some in _chunks(homes):
+        Facility.objects.bulk_create(
+            some,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["region" if name == "region_id" else name for name in WRITTEN],
+        )
+        done += len(some)
+        faults.passing(MID_APPLY)
+        _tell(batch.job_id, done)
+
+
+def _chunks(rows: list) -> Iterator[list]:
+    for start in range(0, len(rows), HOMES_AT_ONCE):
+        yield rows[start : start + HOMES_AT_ONCE]
+
+
+def _tell(job_id: UUID, done: int) -> None:
+    """Say how far the work is, on a connection of its own: who watches can't see into an open transaction."""
+
+    def tell() -> None:
+        try:
+            advance(job_id, done)
+        except DatabaseError:
+            pass  # only the bar stands still
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        beside.submit(tell).result()
+
+
+# Taking back
+
+
+def _undo(batch: DirectoryImport) -> list[UUID]:
+    """Put back exactly what was. Refuses, naming them, where a later change would be lost or a new home is in use."""
+    rows = list(batch.rows.filter(stored=True, verdict__in=[RowVerdict.NEW, RowVerdict.UPDATE]).order_by("line"))
+    homes = {home.pk: home for some in _chunks([row.home_id for row in rows]) for home in _lock_homes(some)}
+    _nothing_is_lost(rows, homes)
+    made = [row.home_id for row in rows if _was_new(row)]
+    for row in rows:
+        if not _was_new(row):
+            _restore(homes[row.home_id], row.changes)
+    changed = [homes[row.home_id] for row in rows if not _was_new(row)]
+    for some in _chunks(changed):
+        Facility.objects.bulk_update(
+            some, ["region" if name == "region_id" else name for name in WRITTEN], batch_size=HOMES_AT_ONCE // 4
+        )
+        faults.passing(MID_UNDO)
+    _remove(made)
+    batch.state, batch.undone_at, batch.refusal = ImportState.UNDONE, clock.now(), None
+    batch.save(update_fields=["state", "undone_at", "refusal"])
+    record(system("directory.import"), "directory.import_undone", str(batch), facts={"by": batch.made_by})
+    return [home.pk for home in changed]
+
+
+def _lock_homes(ids: list[UUID]) -> list[Facility]:
+    return lock(Facility.objects.filter(pk__in=ids))
+
+
+def _was_new(row: ImportRow) -> bool:
+    return row.changes.get("name", [""])[0] is None
+
+
+def _restore(home: Facility, changes: dict[str, list[Any]]) -> None:
+    was = {name: before for name, (before, _now) in changes.items()}
+    provenance, mine = changes["provenance"]
+    if home.provenance == mine:
+        home.provenance = provenance
+    else:  # somebody has stood for other facts since: theirs stay, this file's go
+        ours = set(changes)
+        kept = [{**one, "fields": [name for name in one["fields"] if name not in ours]} for one in home.provenance]
+        before = [{**one, "fields": [name for name in one["fields"] if name in ours]} for one in provenance]
+        home.provenance = [one for one in [*before, *kept] if one["fields"]]
+    apply_facts(home, {name: value for name, value in was.items() if name in FACTS})
+
+
+def _nothing_is_lost(rows: list[ImportRow], homes: dict[UUID, Facility]) -> None:
+    """Refuse to undo where a home says something else now than the import wrote, or is gone."""
+    lost = []
+    for row in rows:
+        home = homes.get(row.home_id)
+        facts = facts_of(home) if home else {}
+        later = _was_new(row) and home and home.provenance != row.changes["provenance"][1]
+        if (
+            home is None
+            or later
+            or any(not alike(facts[name], now) for name, (_was, now) in row.changes.items() if name in FACTS)
+        ):
+            lost.append(home.name if home else row.values["name"])
+    if lost:
+        raise _in_the_way(lost)
+
+
+def _in_the_way(names: list[str]) -> Refusal:
+    return Refusal(
+        "later_changes",
+        say("导入之后又有人改过或用上了：{names}。撤销会丢掉这些改动，所以没有撤销。", names="、".join(names[:NAMED])),
+        next_step=say("请先在这些机构上把后来的改动处理好，或者只在机构的页面上逐项改回。"),
+        status=409,
+    )
+
+
+def _remove(made: list[UUID]) -> None:
+    """Take the homes away that the import made; one that is in use (a bed, an application, a person) stays all."""
+    used = list(_used(made))
+    if used:
+        raise _in_the_way(used)
+    try:
+        for some in _chunks(made):
+            Facility.objects.filter(pk__in=some).delete()
+    except (ProtectedError, RestrictedError, IntegrityError) as error:
+        raise _in_the_way([say("其中的新机构").text]) from error
+
+
+def _used(made: list[UUID]) -> list[str]:
+    """Name the new homes that something else hangs on by now, whatever floor it is of; listings are derived."""
+    used: set[UUID] = set()
+    for relation in Facility._meta.related_objects:
+        if relation.related_model._meta.model_name == "listing":
+            continue
+        column = relation.field.attname
+        for some in _chunks(made):
+            used |= set(
+                relation.related_model._base_manager.filter(**{f"{column}__in": some}).values_list(column, flat=True)
+            )
+    return list(Facility.objects.filter(pk__in=used).order_by("name").values_list("name", flat=True))

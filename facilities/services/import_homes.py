@@ -1,0 +1,130 @@
+"""A spreadsheet of homes comes in: taken, read, judged row by row, shown. Nothing of the directory changes here."""
+
+import hashlib
+from collections import Counter
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from eldercare.audit.services import advance, finish, record, start_job
+from eldercare.kernel import faults
+from eldercare.kernel.after_commit import ring
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.viewer import Viewer
+from facilities.access import import_scope
+from facilities.choices import ImportState
+from facilities.models import DirectoryImport, ImportRow
+from facilities.rules.import_file import HomesFile
+from facilities.rules.sheet_file import rows_in
+from facilities.services.guards import found
+from facilities.services.judge_rows import Decisions, Judged, judge, place_book
+
+KIND = "directory.import"
+FIRST_ROWS = 200
+TELL_EVERY = 500
+ROWS_AT_ONCE = 2000
+QUIET = timedelta(minutes=2)
+
+MID_READ = faults.point("import.mid_read", "some rows of a spreadsheet of homes are read, none is kept")
+
+
+def begin_import(
+    viewer: Viewer, *, file_name: str, content: bytes, task: Any = None, first: int = FIRST_ROWS
+) -> DirectoryImport:
+    """Take a file in and judge its first rows at once; `task` is rung for the rest.
+
+    Raises Refusal `not_found` (404) for who may not import, `bad_file` (422) when it can't be read.
+    """
+    scope = import_scope(viewer)
+    if scope is None:
+        found(DirectoryImport.objects.none(), "")
+    file = HomesFile(file_name[:200], content, place_book())
+    rows = list(islice(file.rows(), first))
+    with transaction.atomic():
+        batch = DirectoryImport.objects.create(
+            file_name=file_name[:200],
+            content=content,
+            digest=hashlib.sha256(content).hexdigest(),
+            made_by=viewer.reference if viewer.is_known else viewer.name,
+            scope=scope,
+            job=start_job(viewer, KIND, total=rows_in(content)),
+            notes=file.notes(),
+        )
+        keep_rows(batch, judge(rows, scope, {}))
+        record(viewer, "directory.import_sent", str(batch), facts={"digest": batch.digest, "size": len(content)})
+        if task is not None:
+            ring(task, str(batch.pk))
+    return batch
+
+
+def read_import(import_id: UUID | str) -> None:
+    """Read and judge a whole file. Rung twice, it does nothing the second time; killed, it begins anew."""
+    batch = DirectoryImport.objects.filter(pk=import_id, state=ImportState.READING).first()
+    if batch is None:
+        return
+    file = HomesFile(batch.file_name, bytes(batch.content), place_book())
+    rows = []
+    try:
+        for row in file.rows():
+            rows.append(row)
+            if len(rows) % TELL_EVERY == 0:
+                advance(batch.job_id, len(rows))
+                faults.passing(MID_READ)
+    except Refusal as no:
+        fail(batch, no)
+        return
+    with transaction.atomic():
+        batch = DirectoryImport.objects.select_for_update().get(pk=import_id)
+        if batch.state != ImportState.READING:
+            return
+        keep_rows(batch, judge(rows, batch.scope, {}))
+        batch.notes = file.notes()
+        batch.state = ImportState.PREVIEWED
+        batch.content = None
+        batch.save()
+    finish(batch.job_id, rows=len(rows))
+
+
+def left_lying() -> list[UUID]:
+    """Give the imports somebody waits for and no worker has touched for two minutes."""
+    waiting = DirectoryImport.objects.filter(state__in=[ImportState.READING, ImportState.APPLYING, ImportState.UNDOING])
+    still = waiting.filter(job__touched_at__lt=Now() - QUIET).order_by("made_at")
+    return list(still.values_list("pk", flat=True))
+
+
+def fail(batch: DirectoryImport, no: Refusal) -> None:
+    """Close an import that can't go on, with the reason."""
+    batch.state = ImportState.FAILED
+    batch.refusal = {"sentence": no.sentence.to_json(), "next_step": no.next_step and no.next_step.to_json()}
+    batch.content = None
+    batch.save(update_fields=["state", "refusal", "content"])
+    finish(batch.job_id, failed=True)
+
+
+def keep_rows(batch: DirectoryImport, judged: list[Judged], decisions: Decisions | None = None) -> None:
+    """Write what each row would do in the place of what was written before."""
+    batch.rows.all().delete()
+    rows = [_row(batch, one, (decisions or {}).get(one.row.line)) for one in judged]
+    ImportRow.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+    batch.counts = dict(Counter(str(one.verdict) for one in judged))
+    batch.save(update_fields=["counts"])
+
+
+def _row(batch: DirectoryImport, one: Judged, decision: tuple[str, UUID | None] | None) -> ImportRow:
+    return ImportRow(
+        batch=batch,
+        line=one.row.line,
+        sheet=one.row.sheet[:80],
+        row=one.row.row,
+        verdict=one.verdict,
+        decision=decision[0] if decision else "",
+        reasons=[reason.to_json() for reason in one.reasons],
+        values={**one.row.values, **({"id": one.row.id} if one.row.id else {})},
+        changes=one.changes,
+        against=list(one.against),
+        home_id=one.home,
+    )
