@@ -1,7 +1,7 @@
 """Reads one row of a spreadsheet of homes into the facts the directory keeps. What it can't read it names, column by column."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -253,15 +253,17 @@ def only_text(row: list[Any]) -> str:
     >>> only_text([None, "一、武清区", None]), only_text(["甲", "乙"])
     ('一、武清区', '')
     """
-    said = {cells.text_of(cell) for cell in row if cell is not None}
-    return said.pop() if len(said) == 1 else ""
+    said = {cell for cell in row if cell is not None}
+    return cells.text_of(said.pop()) if len(said) == 1 else ""
 
 
 def _label(header: str) -> str:
     """Give what a fee column says beyond its item: 床位费（双人间）→ 双人间; a unit is no label."""
     plain = cells.text_of(header).replace(" ", "")
-    inside: Iterator[str] = (
-        part for part in re.findall(r"\(([^()]*)\)", plain) if not re.search(r"元|[/每](月|天|日|年)", part)
+    inside = (
+        part
+        for part in re.findall(r"\(([^()]*)\)", plain)
+        if part not in PLAIN_HEADERS and not re.search(r"元|[/每](月|天|日|年)", part)
     )
     bare = re.sub(r"\([^()]*\)", "", plain)
     room = re.search(

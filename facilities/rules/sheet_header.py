@@ -37,8 +37,11 @@ class Header:
 
     def is_repeated_by(self, cells: list[Any]) -> bool:
         """Tell whether a row is the header printed again, as at the top of each page."""
+        name = next(one for one in self.columns if one.field == "name")
+        if name.index >= len(cells) or _plain(cells[name.index]) != self.labels[name.index]:
+            return False
         same = [_plain(cells[one.index]) == self.labels[one.index] for one in self.columns if one.index < len(cells)]
-        return bool(same) and sum(same) * 2 > len(same)
+        return sum(same) * 2 > len(same)
 
 
 @dataclass(frozen=True)
@@ -94,13 +97,18 @@ def find_header(rows: list[tuple[int, list[Any]]]) -> Header | None:
     best: Header | None = None
     for position, (number, cells) in enumerate(rows[:LOOK_AT]):
         candidates = [_read([cells], (number,))]
-        if position + 1 < len(rows):
+        if position + 1 < len(rows) and len({_plain(cell) for cell in cells if cell is not None}) > 1:  # no title
             below_number, below = rows[position + 1]
             candidates.append(_read([cells, below], (number, below_number)))
         for header in candidates:
-            if header and (best is None or len(header.columns) > len(best.columns)):
+            if header and (best is None or _telling(header) > _telling(best)):
                 best = header
     return best
+
+
+def _telling(header: Header) -> tuple[int, int]:
+    """More columns are better, then fewer lines."""
+    return len(header.columns), -len(header.rows)
 
 
 def _read(lines: list[list[Any]], rows: tuple[int, ...]) -> Header | None:

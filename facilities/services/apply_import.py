@@ -5,7 +5,7 @@ is written and the preview is made anew. Taking back restores exactly what was, 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
@@ -23,17 +23,17 @@ from eldercare.kernel.sentences import restored, say
 from eldercare.kernel.viewer import Viewer, system
 from facilities.access import imports_visible_to
 from facilities.choices import ImportState, RowDecision, RowVerdict
-from facilities.models import DirectoryImport, Facility, ImportRow
+from facilities.models import DirectoryImport, Facility, ImportRow, Listing, ListingDue
 from facilities.rules.changes import FACTS, alike, stamped
 from facilities.rules.import_row import ReadRow
+from facilities.services.copying import copy_in
 from facilities.services.guards import found
 from facilities.services.import_homes import fail, keep_rows
 from facilities.services.judge_rows import Decisions, Judged, apply_facts, facts_of, judge
-from facilities.services.relist import relist
 
 HOMES_AT_ONCE = 2000
 NAMED = 20
-WRITTEN = [*FACTS, "provenance"]
+COLUMNS = ["region" if name == "region_id" else name for name in (*FACTS, "provenance")]
 
 MID_APPLY = faults.point("import.mid_apply", "some homes of a spreadsheet are written, none is committed")
 APPLIED = faults.point("import.applied", "all homes of a spreadsheet are written and not yet committed")
@@ -67,7 +67,7 @@ def weigh_again(viewer: Viewer, *, import_id: UUID) -> DirectoryImport:
     """Judge a previewed import anew, with what was decided and what the directory is now."""
     with transaction.atomic():
         batch = _locked(viewer, import_id, ImportState.PREVIEWED)
-        rows, decisions = _read_back(batch)
+        rows, decisions = _read_back(_kept(batch))
         keep_rows(batch, judge(rows, batch.scope, decisions), decisions)
     return batch
 
@@ -138,8 +138,7 @@ def carry_out(import_id: UUID | str) -> None:
                 raise
             _stopped(import_id, state, no)
             return
-        relist(homes)  # derived: what a kill leaves out here, the next full relisting brings
-        finish(batch.job_id, homes=len(homes))
+        finish(batch.job_id, homes=homes)  # the listings hear of it by themselves
         return
 
 
@@ -148,7 +147,7 @@ def _stopped(import_id: UUID | str, state: str, no: Refusal) -> None:
     with transaction.atomic():
         batch = DirectoryImport.objects.select_for_update().get(pk=import_id)
         if state == ImportState.APPLYING and no.code == "preview_is_old":
-            rows, decisions = _read_back(batch)
+            rows, decisions = _read_back(_kept(batch))
             keep_rows(batch, judge(rows, batch.scope, decisions), decisions)
         fail(batch, no)
         batch.state = ImportState.PREVIEWED if state == ImportState.APPLYING else ImportState.APPLIED
@@ -158,39 +157,38 @@ def _stopped(import_id: UUID | str, state: str, no: Refusal) -> None:
 # Writing
 
 
-def _read_back(batch: DirectoryImport) -> tuple[list[ReadRow], Decisions]:
+def _read_back(kept: Iterable[ImportRow]) -> tuple[list[ReadRow], Decisions]:
     """Give an import's rows as they were read, and what was decided of them."""
     rows, decisions = [], {}
-    for kept in batch.rows.order_by("line").iterator(chunk_size=HOMES_AT_ONCE):
-        values = dict(kept.values)
-        row = ReadRow(kept.line, kept.sheet, kept.row, values, id=values.pop("id", ""))
-        row.fatal = _fatal(kept)
+    for one in kept:
+        values = dict(one.values)
+        row = ReadRow(one.line, one.sheet, one.row, values, id=values.pop("id", ""))
+        if "name" not in values or "region_id" not in values:
+            row.fatal = restored(one.reasons[0])  # can't be weighed again; its first reason says why
         rows.append(row)
-        if kept.decision:
-            decisions[kept.line] = (kept.decision, kept.home_id)
+        if one.decision:
+            decisions[one.line] = (one.decision, one.home_id if one.decision == RowDecision.UPDATE else None)
     return rows, decisions
 
 
-def _fatal(kept: ImportRow) -> Any:
-    """A row without a name or a district can't be weighed again; its first reason says why."""
-    if "name" in kept.values and "region_id" in kept.values:
-        return None
-    return restored(kept.reasons[0])
+def _kept(batch: DirectoryImport) -> list[ImportRow]:
+    return list(batch.rows.order_by("line"))
 
 
-def _apply(batch: DirectoryImport) -> list[UUID]:
+def _apply(batch: DirectoryImport) -> int:
     """Judge again, and write what the preview promised: all of it or nothing. Undecided conflicts stay out."""
-    rows, decisions = _read_back(batch)
+    kept = _kept(batch)
+    rows, decisions = _read_back(kept)
     judged = judge(rows, batch.scope, decisions, for_update=True)
-    kept = list(batch.rows.order_by("line"))
     for one, row in zip(judged, kept, strict=True):
         if row.verdict == RowVerdict.CONFLICT and not row.decision:
             one.verdict, one.changes = row.verdict, row.changes
     _as_promised(judged, kept)
-    homes = {one.row.line: _home_of(one) for one in judged if one.verdict in (RowVerdict.NEW, RowVerdict.UPDATE)}
-    _stamp(batch, judged, homes)
+    changed = _settled(batch, judged, kept)
     try:
-        _write(batch, list(homes.values()))
+        _write_new(batch, [row for row in kept if row.verdict == RowVerdict.NEW])
+        _write_changed(batch, [one.stored for one in judged if one.verdict == RowVerdict.UPDATE])
+        ImportRow.objects.bulk_update(changed, ["verdict", "changes", "home_id"], batch_size=HOMES_AT_ONCE // 4)
     except IntegrityError as error:
         raise Refusal(
             "import_against_the_tables",
@@ -198,19 +196,16 @@ def _apply(batch: DirectoryImport) -> list[UUID]:
             next_step=say("这次什么也没有写入。请把标为“是另一家”的行再核对一遍。"),
             status=409,
         ) from error
-    for one, row in zip(judged, kept, strict=True):
-        home = homes.get(one.row.line) or (homes.get(one.head) if one.head else None)
-        row.home_id = home.pk if home else one.home
-        row.stored = one.verdict in (RowVerdict.NEW, RowVerdict.UPDATE, RowVerdict.MERGE) and row.home_id is not None
-        row.verdict, row.changes = one.verdict, one.changes
-    batch.rows.all().delete()
-    ImportRow.objects.bulk_create(kept, batch_size=HOMES_AT_ONCE)
+    batch.rows.filter(verdict__in=WROTE).update(stored=True)
     batch.counts = dict(Counter(row.verdict for row in kept))
     batch.state, batch.applied_at, batch.refusal = ImportState.APPLIED, clock.now(), None
     batch.save(update_fields=["state", "applied_at", "refusal", "counts"])
     faults.passing(APPLIED)
     record(system("directory.import"), "directory.imported", str(batch), facts={"by": batch.made_by, **batch.counts})
-    return [home.pk for home in homes.values()]
+    return sum(row.verdict in WROTE for row in kept)
+
+
+WROTE = (RowVerdict.NEW, RowVerdict.UPDATE, RowVerdict.MERGE)
 
 
 def _as_promised(judged: list[Judged], kept: list[ImportRow]) -> None:
@@ -230,39 +225,60 @@ def _as_promised(judged: list[Judged], kept: list[ImportRow]) -> None:
         )
 
 
-def _home_of(one: Judged) -> Facility:
-    """Give the home as it will be: a new one, or the one it is (whose row is locked)."""
-    home = Facility(pk=new_id()) if one.home is None else one.stored
-    apply_facts(home, {name: now for name, (_was, now) in one.changes.items()})
-    return home
-
-
-def _stamp(batch: DirectoryImport, judged: list[Judged], homes: dict[int, Facility]) -> None:
-    """Write into each home who says so now, and into each change what stood there before."""
+def _settled(batch: DirectoryImport, judged: list[Judged], kept: list[ImportRow]) -> list[ImportRow]:
+    """Settle each row: which home, and who stands for what now. Gives the rows whose record changes by it."""
     as_of = clock.today().isoformat()
-    for one in judged:
-        home = homes.get(one.row.line)
-        if home is None:
-            continue
-        before = list(home.provenance)
-        fields = [name for name in one.changes if name in FACTS]
-        home.provenance = stamped(before, fields, by="import", source=batch.file_name, as_of=as_of)
-        one.changes["provenance"] = [before, home.provenance]
+    changed = []
+    for one, row in zip(judged, kept, strict=True):
+        before = (row.verdict, row.home_id)
+        row.verdict, row.changes = str(one.verdict), one.changes
+        if one.verdict == RowVerdict.UPDATE:
+            apply_facts(one.stored, {name: now for name, (_was, now) in one.changes.items()})
+            was, one.stored.provenance = one.stored.provenance, _stamp(batch, one.stored.provenance, one.changes, as_of)
+            row.changes = {**one.changes, "provenance": [was, one.stored.provenance]}
+            row.home_id = one.home
+        elif one.verdict == RowVerdict.NEW:
+            row.home_id = row.home_id or new_id()
+        elif one.head is not None:
+            row.home_id = kept[one.head - kept[0].line].home_id
+        if one.verdict == RowVerdict.UPDATE or (row.verdict, row.home_id) != before:
+            changed.append(row)
+    return changed
 
 
-def _write(batch: DirectoryImport, homes: list[Facility]) -> None:
-    """Insert the new homes and change the others, some thousands at once; progress is told outside the transaction."""
+def _stamp(batch: DirectoryImport, was: list, facts: Iterable[str], as_of: str) -> list[dict[str, Any]]:
+    return stamped(was, (name for name in facts if name in FACTS), by="import", source=batch.file_name, as_of=as_of)
+
+
+NEW_HOME = Facility()
+COPIED = [field.attname for field in Facility._meta.concrete_fields]
+
+
+def _write_new(batch: DirectoryImport, rows: list[ImportRow]) -> None:
+    """Insert the new homes, some thousands at once; progress is told outside the transaction."""
+    as_of = clock.today().isoformat()
+    blank = {name: getattr(NEW_HOME, name) for name in COPIED}
     done = 0
-    for some in _chunks(homes):
-        Facility.objects.bulk_create(
-            some,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=["region" if name == "region_id" else name for name in WRITTEN],
+    for some in _chunks(rows):
+        homes = (
+            {
+                **blank,
+                **{name: now for name, (_was, now) in row.changes.items()},
+                "id": row.home_id,
+                "provenance": _stamp(batch, [], row.changes, as_of),
+            }
+            for row in some
         )
+        copy_in(Facility, COPIED, ([home[name] for name in COPIED] for home in homes))
         done += len(some)
         faults.passing(MID_APPLY)
         _tell(batch.job_id, done)
+
+
+def _write_changed(batch: DirectoryImport, homes: list[Facility]) -> None:
+    for some in _chunks(homes):
+        Facility.objects.bulk_create(some, update_conflicts=True, unique_fields=["id"], update_fields=COLUMNS)
+        faults.passing(MID_APPLY)
 
 
 def _chunks(rows: list) -> Iterator[list]:
@@ -288,7 +304,7 @@ def _tell(job_id: UUID, done: int) -> None:
 # Taking back
 
 
-def _undo(batch: DirectoryImport) -> list[UUID]:
+def _undo(batch: DirectoryImport) -> int:
     """Put back exactly what was. Refuses, naming them, where a later change would be lost or a new home is in use."""
     rows = list(batch.rows.filter(stored=True, verdict__in=[RowVerdict.NEW, RowVerdict.UPDATE]).order_by("line"))
     homes = {home.pk: home for some in _chunks([row.home_id for row in rows]) for home in _lock_homes(some)}
@@ -299,15 +315,13 @@ def _undo(batch: DirectoryImport) -> list[UUID]:
             _restore(homes[row.home_id], row.changes)
     changed = [homes[row.home_id] for row in rows if not _was_new(row)]
     for some in _chunks(changed):
-        Facility.objects.bulk_update(
-            some, ["region" if name == "region_id" else name for name in WRITTEN], batch_size=HOMES_AT_ONCE // 4
-        )
+        Facility.objects.bulk_create(some, update_conflicts=True, unique_fields=["id"], update_fields=COLUMNS)
         faults.passing(MID_UNDO)
     _remove(made)
     batch.state, batch.undone_at, batch.refusal = ImportState.UNDONE, clock.now(), None
     batch.save(update_fields=["state", "undone_at", "refusal"])
     record(system("directory.import"), "directory.import_undone", str(batch), facts={"by": batch.made_by})
-    return [home.pk for home in changed]
+    return len(rows)
 
 
 def _lock_homes(ids: list[UUID]) -> list[Facility]:
@@ -315,7 +329,7 @@ def _lock_homes(ids: list[UUID]) -> list[Facility]:
 
 
 def _was_new(row: ImportRow) -> bool:
-    return row.changes.get("name", [""])[0] is None
+    return row.verdict == RowVerdict.NEW
 
 
 def _restore(home: Facility, changes: dict[str, list[Any]]) -> None:
@@ -337,7 +351,7 @@ def _nothing_is_lost(rows: list[ImportRow], homes: dict[UUID, Facility]) -> None
     for row in rows:
         home = homes.get(row.home_id)
         facts = facts_of(home) if home else {}
-        later = _was_new(row) and home and home.provenance != row.changes["provenance"][1]
+        later = _was_new(row) and home and {one["by"] for one in home.provenance} != {"import"}
         if (
             home is None
             or later
@@ -369,11 +383,15 @@ def _remove(made: list[UUID]) -> None:
         raise _in_the_way([say("其中的新机构").text]) from error
 
 
+DERIVED = (Listing, ListingDue)
+
+
 def _used(made: list[UUID]) -> list[str]:
     """Name the new homes that something else hangs on by now, whatever floor it is of; listings are derived."""
     used: set[UUID] = set()
-    for relation in Facility._meta.related_objects:
-        if relation.related_model._meta.model_name == "listing":
+    relations = [one for one in Facility._meta.get_fields(include_hidden=True) if one.auto_created and not one.concrete]
+    for relation in relations:
+        if relation.related_model in DERIVED:
             continue
         column = relation.field.attname
         for some in _chunks(made):

@@ -13,20 +13,21 @@ from django.db.models.functions import Now
 from eldercare.audit.services import advance, finish, record, start_job
 from eldercare.kernel import faults
 from eldercare.kernel.after_commit import ring
+from eldercare.kernel.keys import new_id
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.viewer import Viewer
 from facilities.access import import_scope
-from facilities.choices import ImportState
+from facilities.choices import ImportState, RowVerdict
 from facilities.models import DirectoryImport, ImportRow
 from facilities.rules.import_file import HomesFile
 from facilities.rules.sheet_file import rows_in
+from facilities.services.copying import copy_in
 from facilities.services.guards import found
 from facilities.services.judge_rows import Decisions, Judged, judge, place_book
 
 KIND = "directory.import"
 FIRST_ROWS = 200
 TELL_EVERY = 500
-ROWS_AT_ONCE = 2000
 QUIET = timedelta(minutes=2)
 
 MID_READ = faults.point("import.mid_read", "some rows of a spreadsheet of homes are read, none is kept")
@@ -41,7 +42,7 @@ def begin_import(
     """
     scope = import_scope(viewer)
     if scope is None:
-        found(DirectoryImport.objects.none(), "")
+        found(DirectoryImport.objects.none(), UUID(int=0))
     file = HomesFile(file_name[:200], content, place_book())
     rows = list(islice(file.rows(), first))
     with transaction.atomic():
@@ -108,23 +109,40 @@ def fail(batch: DirectoryImport, no: Refusal) -> None:
 def keep_rows(batch: DirectoryImport, judged: list[Judged], decisions: Decisions | None = None) -> None:
     """Write what each row would do in the place of what was written before."""
     batch.rows.all().delete()
-    rows = [_row(batch, one, (decisions or {}).get(one.row.line)) for one in judged]
-    ImportRow.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+    copy_in(ImportRow, ROW, (_row(batch, one, (decisions or {}).get(one.row.line)) for one in judged))
     batch.counts = dict(Counter(str(one.verdict) for one in judged))
     batch.save(update_fields=["counts"])
 
 
-def _row(batch: DirectoryImport, one: Judged, decision: tuple[str, UUID | None] | None) -> ImportRow:
-    return ImportRow(
-        batch=batch,
-        line=one.row.line,
-        sheet=one.row.sheet[:80],
-        row=one.row.row,
-        verdict=one.verdict,
-        decision=decision[0] if decision else "",
-        reasons=[reason.to_json() for reason in one.reasons],
-        values={**one.row.values, **({"id": one.row.id} if one.row.id else {})},
-        changes=one.changes,
-        against=list(one.against),
-        home_id=one.home,
+ROW = (
+    "batch",
+    "line",
+    "sheet",
+    "row",
+    "verdict",
+    "decision",
+    "reasons",
+    "values",
+    "changes",
+    "against",
+    "home_id",
+    "stored",
+)
+
+
+def _row(batch: DirectoryImport, one: Judged, decision: tuple[str, UUID | None] | None) -> tuple[Any, ...]:
+    """Give a row as it is kept; a new home has its number from now on."""
+    return (
+        batch.pk,
+        one.row.line,
+        one.row.sheet[:80],
+        one.row.row,
+        str(one.verdict),
+        decision[0] if decision else "",
+        [reason.to_json() for reason in one.reasons],
+        {**one.row.values, **({"id": one.row.id} if one.row.id else {})},
+        one.changes,
+        one.against,
+        one.home or (new_id() if one.verdict == RowVerdict.NEW else None),
+        False,
     )

@@ -1,0 +1,278 @@
+"""Spreadsheets of homes go into the directory as one act, come out as one act, and never half."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from eldercare.audit.models import Event, Job
+from eldercare.kernel import faults
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.viewer import Grant, Viewer, system
+from facilities.choices import ImportState
+from facilities.models import DirectoryImport, Facility, ImportRow
+from facilities.services import apply_import
+from facilities.services.apply_import import carry_out, decide_row, order_apply, order_undo, weigh_again
+from facilities.services.import_homes import begin_import, read_import
+from tests.builders.facilities import make_bed, make_home
+from tests.builders.regions import WUQING, regions
+from tests.builders.sheets import CODE_A, CODE_B, USUAL, many, xlsx
+
+ROOT = Path(__file__).resolve().parents[3]
+ANYWHERE = system("test")
+DIRTY = xlsx(
+    ["天津市武清区养老机构名录（虚构）"],
+    [*USUAL, "备案日期", "月收费", "备注"],
+    ["示例甲养老院 ", CODE_A, "武清区", "甲路１号", "１２０", "022-82123456", "2020年5月1日", "3000-4000", "x"],
+    ["示例乙养老院", CODE_B, "武清区", "乙路2号", 80, None, 43952, None, None],
+    ["示例乙 养老院", None, "武清区", "乙路2号", None, "13800001111", None, None, None],
+    ["示例丙养老院", None, "宝坻区", "丙路3号", "许多", None, None, None, None],
+    [None, None, "武清区", "无名路", 1, None, None, None, None],
+)
+
+
+def previewed(content: bytes = DIRTY, viewer: Viewer = ANYWHERE, name: str = "名录.xlsx") -> DirectoryImport:
+    regions()
+    batch = begin_import(viewer, file_name=name, content=content)
+    read_import(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def applied(content: bytes = DIRTY, viewer: Viewer = ANYWHERE) -> DirectoryImport:
+    batch = previewed(content, viewer)
+    order_apply(viewer, import_id=batch.pk)
+    carry_out(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def verdicts(batch: DirectoryImport) -> list[str]:
+    return list(batch.rows.order_by("line").values_list("verdict", flat=True))
+
+
+def reasons(batch: DirectoryImport, line: int) -> list[str]:
+    from eldercare.kernel.sentences import restored
+
+    return [str(restored(one)) for one in batch.rows.get(line=line).reasons]
+
+
+def everything() -> list[dict]:
+    return list(Facility.objects.order_by("pk").values())
+
+
+@pytest.mark.django_db
+def test_a_file_is_shown_row_by_row_written_as_one_act_and_the_same_file_again_changes_nothing():
+    batch = previewed()
+    assert batch.state == ImportState.PREVIEWED and batch.content is None
+    assert verdicts(batch) == ["new", "new", "merge", "new", "refused"]
+    assert reasons(batch, 3) == ["与“Sheet”第 4 行是同一家，合在一起"]
+    assert reasons(batch, 4) == ["名录里没有，新增", "“床位数”：“许多”不是整数"]
+    assert reasons(batch, 5) == ["没有机构名称"]
+    assert batch.notes["sheets"][0]["unused"] == ["备注"]
+    assert not Facility.objects.exists()
+
+    order_apply(ANYWHERE, import_id=batch.pk)
+    carry_out(batch.pk)
+    home = Facility.objects.get(name="示例甲养老院")
+    assert (home.credit_code, home.region_id, home.address) == (CODE_A, "120114", "甲路1号")
+    assert (home.licensed_beds, home.filed_on) == (120, date(2020, 5, 1))
+    assert home.stated_fees[0]["low_fen"] == 300_000
+    assert (home.provenance[0]["by"], home.provenance[0]["source"]) == ("import", "名录.xlsx")
+    merged = Facility.objects.get(name="示例乙养老院")
+    assert (merged.phone, merged.filed_on) == ("13800001111", date(2020, 5, 1))
+    assert Facility.objects.count() == 3
+    assert batch.rows.filter(stored=True).count() == 4
+    assert Event.objects.filter(act="directory.imported").count() == 1
+    assert Job.objects.get(pk=DirectoryImport.objects.get().job_id).state == "done"
+
+    before = everything()
+    again = applied()
+    assert verdicts(again) == ["same", "same", "merge", "same", "refused"]
+    assert everything() == before
+
+
+@pytest.mark.django_db
+def test_taking_back_restores_exactly_what_was_and_refuses_where_a_later_change_would_be_lost():
+    regions()
+    kept = Facility.objects.create(name="示例甲养老院", region_id=WUQING, phone="022-1111111", address="旧址")
+    before = everything()
+    batch = applied()
+    assert verdicts(batch) == ["update", "new", "merge", "new", "refused"]
+    order_undo(ANYWHERE, import_id=batch.pk)
+    carry_out(batch.pk)
+    assert everything() == before
+    assert DirectoryImport.objects.get(pk=batch.pk).state == ImportState.UNDONE
+
+    second = applied()
+    Facility.objects.filter(pk=kept.pk).update(phone="022-9999999")
+    make_bed(Facility.objects.get(name="示例乙养老院"))
+    order_undo(ANYWHERE, import_id=second.pk)
+    carry_out(second.pk)
+    second.refresh_from_db()
+    assert second.state == ImportState.APPLIED
+    assert second.refusal["sentence"]["blanks"]["names"] == "示例甲养老院"
+    Facility.objects.filter(pk=kept.pk).update(phone="022-82123456")
+    order_undo(ANYWHERE, import_id=second.pk)
+    carry_out(second.pk)
+    second.refresh_from_db()
+    assert second.refusal["sentence"]["blanks"]["names"] == "示例乙养老院"
+    assert Facility.objects.count() == 3 and Facility.objects.get(pk=kept.pk).address == "甲路1号"
+
+
+@pytest.mark.django_db
+def test_two_homes_under_one_code_wait_for_a_decision_and_are_known_the_next_time():
+    stored = make_home("示例总院", credit_code=CODE_A, prices=False)
+    file = xlsx(
+        USUAL,
+        ["示例东院", CODE_A, "武清区", "东路1号", 10, None],
+        ["示例西院", CODE_A, "武清区", "西路1号", 20, None],
+        ["示例丙院", CODE_B, "武清区", "丙路1号", 30, None],
+        ["示例丙院", CODE_B, "武清区", "丙路9号", 30, None],
+    )
+    batch = previewed(file)
+    assert verdicts(batch) == ["conflict"] * 4
+    assert batch.rows.get(line=1).against == [f"facility:{stored.pk}"]
+    assert batch.rows.get(line=3).against == ["line:4"]
+    assert reasons(batch, 4) == ["表里有几行是同一家，但地址写得不一样"]
+    decide_row(ANYWHERE, import_id=batch.pk, line=1, decision="new")
+    decide_row(ANYWHERE, import_id=batch.pk, line=2, decision="update")
+    decide_row(ANYWHERE, import_id=batch.pk, line=4, decision="skip")
+    with pytest.raises(Refusal, match="bad_decision"):
+        decide_row(ANYWHERE, import_id=batch.pk, line=3, decision="update")
+    order_apply(ANYWHERE, import_id=batch.pk)
+    carry_out(batch.pk)
+    batch.refresh_from_db()
+    assert verdicts(batch) == ["new", "update", "conflict", "refused"]
+    assert sorted(Facility.objects.values_list("name", "licensed_beds")) == [("示例东院", 10), ("示例西院", 20)]
+    assert Facility.objects.get(pk=stored.pk).name == "示例西院"
+    again = previewed(file)
+    assert verdicts(again)[:2] == ["same", "same"]
+
+
+@pytest.mark.django_db
+def test_a_preview_that_is_too_old_writes_nothing_and_is_made_anew():
+    batch = previewed()
+    Facility.objects.create(name="示例甲养老院", region_id=WUQING, credit_code=CODE_A, phone="1234567")
+    order_apply(ANYWHERE, import_id=batch.pk)
+    carry_out(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, Facility.objects.count()) == (ImportState.PREVIEWED, 1)
+    assert batch.refusal["sentence"]["blanks"]["names"] == "示例甲养老院"
+    assert verdicts(batch)[0] == "update"
+    weigh_again(ANYWHERE, import_id=batch.pk)
+    order_apply(ANYWHERE, import_id=batch.pk)
+    carry_out(batch.pk)
+    assert Facility.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_an_officer_imports_homes_of_their_region_only_and_nobody_else_imports():
+    officer = Viewer(name="officer", user_id="0" * 8, grants=frozenset({Grant("district_officer", "region", WUQING)}))
+    elsewhere = Viewer(user_id="1" * 8, grants=frozenset({Grant("district_officer", "region", "120115")}))
+    other = make_home("示例别区养老院", region="120115", credit_code=CODE_B, prices=False)
+    file = xlsx(
+        [*USUAL, "系统编号"],
+        ["示例甲养老院", CODE_A, "武清区", "甲路1号", 10, None, None],
+        ["示例丙养老院", None, "宝坻区", "丙路3号", 10, None, None],
+        ["示例改名养老院", None, "武清区", "丁路3号", 10, None, str(other.pk)],
+    )
+    batch = previewed(file, officer)
+    assert verdicts(batch) == ["new", "refused", "refused"]
+    assert reasons(batch, 2) == ["这一行在您负责的地区以外，要由当地民政部门导入"]
+    assert reasons(batch, 3) == ["名录里的这一家在您负责的地区以外，要由当地民政部门更新"]
+    for stranger in (elsewhere, Viewer(user_id="2" * 8), Viewer()):
+        with pytest.raises(Refusal, match="not_found"):
+            order_apply(stranger, import_id=batch.pk)
+    with pytest.raises(Refusal, match="not_found"):
+        begin_import(Viewer(user_id="2" * 8), file_name="a.xlsx", content=file)
+    order_apply(officer, import_id=batch.pk)
+    with pytest.raises(Refusal, match="import_not_open"):
+        order_apply(officer, import_id=batch.pk)
+    carry_out(batch.pk)
+    assert set(Facility.objects.values_list("name", flat=True)) == {"示例甲养老院", "示例别区养老院"}
+
+
+@pytest.mark.django_db
+def test_the_command_prints_each_row_with_its_verdict_its_reason_and_what_was_stored(tmp_path):
+    regions()
+    file = tmp_path / "gbk.csv"
+    file.write_bytes(
+        "名称,区县,床位数,备注\n示例甲养老院,武清区,１２０张,x\n示例乙养老院,浦东新区,1,\n".encode("gb18030")
+    )
+    out = StringIO()
+    call_command("import_facilities", file, "--apply", "--json", stdout=out)
+    said = json.loads(out.getvalue())
+    assert (said["state"], said["counts"]) == ("applied", {"new": 1, "refused": 1})
+    assert said["rows"][0]["stored"] == {
+        "name": "示例甲养老院",
+        "region_id": "120114",
+        "licensed_beds": 120,
+        "kind": "home",
+    }
+    assert said["rows"][1]["reasons"] == ["从“浦东新区”看不出是京津冀的哪个区县"]
+    assert said["notes"]["sheets"][0]["unused"] == ["备注"]
+    call_command("import_facilities", "--undo", said["import"], "--json", stdout=out)
+    assert not Facility.objects.exists()
+    (tmp_path / "empty.xlsx").write_bytes(b"")
+    with pytest.raises(CommandError, match="文件是空的"):
+        call_command("import_facilities", tmp_path / "empty.xlsx")
+
+
+# Killed
+
+
+def run(*arguments: object, fault: str = "") -> int:
+    """Run a command in a process of its own on this test's database; -9: it died at the fault."""
+    from django.conf import settings
+
+    where = settings.DATABASES["default"]
+    url = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{where['NAME']}"
+    return subprocess.run(
+        [sys.executable, "manage.py", "import_facilities", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url, "FAULT": fault},
+        stdout=subprocess.DEVNULL,
+        timeout=300,
+        check=False,
+    ).returncode
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_killed_in_the_middle_of_writing_nothing_is_stored_and_rung_again_all_is(tmp_path):
+    regions()
+    file = tmp_path / "many.xlsx"
+    file.write_bytes(many(2100))
+    assert run(file, "--apply", fault="import.mid_apply:2") == -9
+    assert not Facility.objects.exists() and not ImportRow.objects.filter(stored=True).exists()
+    batch = DirectoryImport.objects.get()
+    assert batch.state == ImportState.APPLYING
+    carry_out(batch.pk)
+    carry_out(batch.pk)
+    assert Facility.objects.count() == 2100
+    assert run("--undo", batch.pk, fault="import.mid_undo:1") in (-9, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_transaction_the_same_death_leaves_half_a_directory(monkeypatch):
+    """The negative control: what keeps the test above green is the transaction, not luck."""
+    batch = previewed(many(5))
+    monkeypatch.setattr(apply_import, "HOMES_AT_ONCE", 2)
+
+    class Killed(BaseException):
+        pass
+
+    def die(name: str) -> None:
+        raise Killed
+
+    monkeypatch.setattr(faults, "passing", die)
+    with pytest.raises(Killed):
+        apply_import._write_new(batch, list(batch.rows.order_by("line")))
+    assert Facility.objects.count() == 2
