@@ -1,6 +1,7 @@
 """Who may see which rows of the subsidy floor, and who may do which act. Always over a place; 404 is the door's business."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
@@ -14,11 +15,13 @@ from subsidies.models import (
     Change,
     CrossCheckFlag,
     Debt,
+    Document,
     Entitlement,
     FactList,
     Filing,
     Inquiry,
     Paper,
+    Posting,
     ProgrammeVersion,
     Routing,
     Run,
@@ -122,6 +125,16 @@ def papers_visible_to(viewer: Viewer) -> QuerySet[Paper]:
 def changes_visible_to(viewer: Viewer) -> QuerySet[AccountChange]:
     """Give the changes of the payout account of the elders the viewer stands beside."""
     return AccountChange.objects.filter(elder__in=viewer.places("elder"))
+
+
+def postings_on_show(day: date) -> QuerySet[Posting]:
+    """Give the cases on public view on a day: they are for everybody to see."""
+    return Posting.objects.filter(from_day__lte=day, until__gt=day)
+
+
+def documents_visible_to(viewer: Viewer) -> QuerySet[Document]:
+    """Give the decision papers of the applications the viewer may see."""
+    return Document.objects.filter(decision__application__in=applications_visible_to(viewer))
 
 
 def entitlements_visible_to(viewer: Viewer) -> QuerySet[Entitlement]:

@@ -13,7 +13,7 @@ from eldercare.kernel import clock, faults
 from eldercare.kernel.refusal import Refusal
 from subsidies.choices import RunState
 from subsidies.models import Run
-from subsidies.services import accounts, apply, close, follow_hukou, pay, post, reconcile, redeem, route, settle
+from subsidies.services import accounts, apply, clocks, close, follow_hukou, pay, post, reconcile, redeem, route, settle
 
 SWEEP_RUNNING = faults.point("sweep.running", "the sweeper has begun to look for work whose bell was lost")
 BEAT_TICK = faults.point("beat.tick", "the calendar's bell is rung")
@@ -114,3 +114,10 @@ def open_from_assessments() -> None:
 def stop_without_consent() -> None:
     """Stop the routings whose consent was taken back."""
     route.stop_without_consent()
+
+
+@shared_task
+def ring_clocks() -> None:
+    """Set the clocks of waiting cases, remind of those due soon, report the overdue ones."""
+    clocks.set_clocks_anew()
+    clocks.ring_clocks()

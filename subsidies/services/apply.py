@@ -27,6 +27,7 @@ from subsidies.access import applications_visible_to
 from subsidies.choices import OPEN_STATES, ApplicationState, Origin
 from subsidies.models import Application, Entitlement, PayoutAccount
 from subsidies.rules.accounts import read_account_number
+from subsidies.rules.deadlines import clock_of
 from subsidies.rules.eligibility import DUE, BenefitAnswer
 from subsidies.rules.facts import ElderInput, elder_to
 from subsidies.rules.programme import Benefit, benefits
@@ -169,10 +170,13 @@ def _open(elder: Elder, benefit: Benefit, **begun: object) -> Application:
         raise _hukou_elsewhere(elder, benefit)
     today = clock.today()
     facts, (answer,) = answers_for(elder.pk, on=today, programmes=[benefit.id], applied_on=today)
+    first_step = clock_of(benefit.programme, ApplicationState.SUBMITTED, applied_on=today, began_on=today)
     return Application.objects.create(
         elder=elder,
         programme=benefit.id,
         applied_on=today,
+        step_began_on=today,
+        due_on=first_step and first_step.due_on,
         street_id=street,
         district_id=district_of(street),
         **snapshot(facts, answer),

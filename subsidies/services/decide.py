@@ -1,6 +1,9 @@
-"""The street reviews, another officer of the district decides (160号 五). The rule's answer of that moment is kept with it."""
+"""The street reviews, another officer of the district decides (160号 五); a re-check is decided by a third.
 
-from datetime import date
+The rule's answer of that moment is kept with every conclusion. The paper of a final one is `document.py`'s.
+"""
+
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -12,19 +15,24 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import Sentence, say
 from eldercare.kernel.verdict import Answer
 from eldercare.kernel.viewer import Viewer
-from eldercare.people.models import Elder
 from subsidies.access import desk_applications, may_decide, may_review
-from subsidies.choices import DecisionOutcome, Stage
-from subsidies.models import Application, Decision
+from subsidies.choices import ApplicationState, DecisionOutcome, Stage
+from subsidies.models import Appeal, Application, Decision, Entitlement
+from subsidies.models.flag import OPEN_FLAG
 from subsidies.rules.eligibility import BenefitAnswer
 from subsidies.rules.facts import ElderInput
-from subsidies.rules.programme import Benefit, benefit
+from subsidies.rules.programme import Programme, benefit
 from subsidies.rules.transitions import DISTRICT, STREET, state_after
 from subsidies.selectors.programmes import answers_for
 from subsidies.services.apply import snapshot
+from subsidies.services.document import issue_document
+from subsidies.services.four_eyes import refuse_own_case, refuse_who_took_part
 from subsidies.services.guards import locked, not_found
+from subsidies.services.inquiries import settle_before_concluding
 from subsidies.services.letters import tell_family
-from subsidies.services.open_entitlement import open_entitlement
+from subsidies.services.open_entitlement import end_entitlements, open_entitlement
+from subsidies.services.publicity import post_publicly, refuse_while_posted
+from subsidies.services.steps import step
 
 OUTCOMES = {
     STREET: (DecisionOutcome.PASS, DecisionOutcome.OBJECT),
@@ -33,27 +41,35 @@ OUTCOMES = {
 
 
 @transaction.atomic
-def review_at_street(viewer: Viewer, *, application_id: UUID, outcome: str, reason: str = "") -> Decision:
+def review_at_street(
+    viewer: Viewer, *, application_id: UUID, outcome: str, reason: str = "", in_bulk: bool = False
+) -> Decision:
     """Pass an application on to the district, without or with an objection; an objection states its reason.
 
-    Raises Refusal `not_found` (404), `own_case` (403), `wrong_stage` (409), `unknown_outcome`, `reason_missing`.
+    Where the programme asks for 公示, passing begins it. Raises Refusal `not_found` (404), `own_case` (403),
+    `wrong_stage` (409), `still_waiting` (409), `unknown_outcome`, `reason_missing`.
     """
     application = locked(desk_applications(viewer), application_id)
     if not may_review(viewer, application):
         raise not_found()
-    _not_ones_own(viewer, application)
-    state = _next_state(application, STREET, outcome)
-    reason = _reason(outcome == DecisionOutcome.OBJECT, reason)
+    refuse_own_case(viewer, application)
+    objects = outcome == DecisionOutcome.OBJECT
+    is_posted = _programme(application).procedure.posted_days is not None and not objects
+    state = _next_state(application, STREET, outcome, act="pass_and_post" if is_posted else outcome)
+    reason = _reason(objects, reason)
+    settle_before_concluding(application, against=objects)
     facts, answer = judged(application)
     decision = Decision.objects.create(
         application=application,
         stage=Stage.STREET_REVIEW,
         outcome=outcome,
         reason=reason or None,
+        in_bulk=in_bulk,
         by_id=viewer.user_id,
         **snapshot(facts, answer),
     )
-    _step(application, state)
+    posting = post_publicly(viewer, application=application, answer=answer) if is_posted else None
+    step(application, state, posted_until=posting and posting.until)
     record(viewer, f"subsidy.{state}", _noun(application), place=application.street_id)
     return decision
 
@@ -67,39 +83,50 @@ def decide_at_district(
     reason: str = "",
     remedy: str = "",
     appeal_until: date | None = None,
+    in_bulk: bool = False,
 ) -> Decision:
-    """Approve or refuse. A refusal states its reason, the remedy and the last day of it; an approval needs the rule's yes.
+    """Approve or refuse, for the first time or in a re-check. A refusal states its reason, the remedy and the last day
+    of it; an approval needs the rule's yes.
 
-    Raises Refusal `not_found` (404), `own_case` (403), `reviewed_by_you` (403), `wrong_stage` (409), `unknown_outcome`,
-    `reason_missing`, `remedy_missing`, `appeal_day`, `account_missing`, `rule_says_no`, `facts_missing`.
+    Raises Refusal `not_found` (404), `own_case` (403), `reviewed_by_you` (403), `raised_by_you` (403), `wrong_stage`
+    (409), `still_waiting` (409), `still_posted` (409), `unknown_outcome`, `reason_missing`, `remedy_missing`,
+    `appeal_day`, `account_missing`, `rule_says_no`, `facts_missing`, `flags_open`.
     """
     application = locked(desk_applications(viewer), application_id)
     if not may_decide(viewer, application):
         raise not_found()
-    _not_ones_own(viewer, application)
-    _not_the_reviewer(viewer, application)
+    refuse_own_case(viewer, application)
+    appeal = _open_appeal(application)
     state = _next_state(application, DISTRICT, outcome)
+    refuse_who_took_part(viewer, application)
     refused = outcome == DecisionOutcome.REFUSE
     reason = _reason(refused, reason)
     if refused:
         _check_remedy(remedy, appeal_until)
+    else:
+        refuse_while_posted(application)
+        remedy, appeal_until = _remedy_of_an_approval(application, remedy, appeal_until)
+    settle_before_concluding(application, against=refused)
     facts, answer = judged(application)
     if not refused:
         _check_approval(application, answer)
     decision = Decision.objects.create(
         application=application,
-        stage=Stage.DISTRICT_DECISION,
+        stage=Stage.RECHECK if appeal else Stage.DISTRICT_DECISION,
         outcome=outcome,
         reason=reason or None,
-        remedy=remedy.strip() if refused else "",
-        appeal_until=appeal_until if refused else None,
+        remedy=remedy.strip(),
+        appeal_until=appeal_until,
+        answers=appeal,
+        upholds=_upholds(appeal, outcome, answer) if appeal else None,
+        in_bulk=in_bulk,
         by_id=viewer.user_id,
         **snapshot(facts, answer),
     )
-    _step(application, state)
-    if not refused:
-        open_entitlement(viewer, decision=decision, answer=answer)
+    step(application, state)
+    _settle_right(viewer, decision, answer)
     record(viewer, f"subsidy.{state}", _noun(application), place=application.district_id)
+    issue_document(viewer, decision=decision, facts=facts, answer=answer)
     _tell_decided(application, decision, answer)
     return decision
 
@@ -117,11 +144,11 @@ def judged(application: Application) -> tuple[ElderInput, BenefitAnswer]:
     return facts, answer
 
 
-def _next_state(application: Application, role: str, outcome: str) -> str:
+def _next_state(application: Application, role: str, outcome: str, *, act: str | None = None) -> str:
     if outcome not in OUTCOMES[role]:
         sentence = say("请选择一个结论。")
         raise Refusal("unknown_outcome", sentence, fields={"outcome": sentence})
-    state = state_after(role, outcome, application.state)
+    state = state_after(role, act or outcome, application.state)
     if state is None:
         raise Refusal(
             "wrong_stage",
@@ -164,6 +191,12 @@ def _check_approval(application: Application, answer: BenefitAnswer) -> None:
             next_step=say("如果资料有误，请先更正资料；否则请作出不予批准的决定并写明理由。"),
             reasons=answer.conditions,
         )
+    if application.flags.filter(OPEN_FLAG).exists():
+        raise Refusal(
+            "flags_open",
+            say("交叉核对有发现，还没有人处理，现在不能批准。"),
+            next_step=say("请先核实每一条发现并写明结果；确实不符合的，请作出不予批准的决定。"),
+        )
     if application.account_id is None:
         raise Refusal(
             "account_missing",
@@ -172,35 +205,56 @@ def _check_approval(application: Application, answer: BenefitAnswer) -> None:
         )
 
 
-def _not_ones_own(viewer: Viewer, application: Application) -> None:
-    elder_person = Elder.objects.values_list("person_id", flat=True).get(pk=application.elder_id)
-    if viewer.person_id and viewer.person_id in (application.applied_by_id, elder_person):
-        raise Refusal(
-            "own_case",
-            say("自己的或自己代办的申请，不能由自己来办。"),
-            next_step=say("请交给同事办理。"),
-            status=403,
-        )
+def _remedy_of_an_approval(application: Application, remedy: str, appeal_until: date | None) -> tuple[str, date | None]:
+    """An approval, too, can be disagreed with (its amount, its first month): the programme's remedy, where it has one."""
+    programme = _programme(application)
+    if programme.remedy is None or programme.procedure.appeal_days is None:
+        return "", None
+    return remedy.strip() or str(programme.remedy), appeal_until or appeal_day(programme)
 
 
-def _not_the_reviewer(viewer: Viewer, application: Application) -> None:
-    if application.decisions.filter(by=viewer.user_id).exists():
-        raise Refusal(
-            "reviewed_by_you",
-            say("您已经初审过这份申请，审定要由另一位工作人员来办。"),
-            next_step=say("请交给同事办理。"),
-            status=403,
-        )
+def appeal_day(programme: Programme) -> date | None:
+    """Give the last day that is filled in for a decision of today; None where no number of days is set."""
+    days = programme.procedure.appeal_days
+    return clock.today() + timedelta(days=days) if days is not None else None
 
 
-def _step(application: Application, state: str) -> None:
-    application.state = state
-    application.save(update_fields=["state"])
+def _open_appeal(application: Application) -> Appeal | None:
+    """Give the appeal that waits for its answer, when a re-check is under way."""
+    if application.state != ApplicationState.RECHECK:
+        return None
+    return Appeal.objects.select_related("decision").get(decision__application=application, answer__isnull=True)
+
+
+def _upholds(appeal: Appeal, outcome: str, answer: BenefitAnswer) -> bool:
+    """Tell whether the new decision says what the old one said: the same outcome and, of a yes, amount and months."""
+    old = appeal.decision
+    if old.outcome != outcome:
+        return False
+    kept, now = old.verdict, answer.to_json()
+    said = ("monthly_fen", "first_month", "last_month") if outcome == DecisionOutcome.APPROVE else ()
+    return all(kept.get(name) == now[name] for name in said)
+
+
+def _settle_right(viewer: Viewer, decision: Decision, answer: BenefitAnswer) -> None:
+    """An approval opens the right where none stands yet; a re-check that refuses ends the one that stands."""
+    stands = Entitlement.objects.filter(decision__application=decision.application_id)
+    if decision.outcome == DecisionOutcome.REFUSE:
+        end_entitlements(viewer, stands)
+    elif not stands.exists():
+        open_entitlement(viewer, decision=decision, answer=answer)
+
+
+def _programme(application: Application) -> Programme:
+    return benefit(application.programme).programme
 
 
 def _tell_decided(application: Application, decision: Decision, answer: BenefitAnswer) -> None:
-    name: Benefit = benefit(application.programme)
-    if decision.outcome == DecisionOutcome.APPROVE:
+    name = benefit(application.programme)
+    if decision.upholds:
+        subject = say("{benefit}的决定重新核对过，维持不变", benefit=name.name)
+        body = say("请登录查看新的决定书和其他办法。")
+    elif decision.outcome == DecisionOutcome.APPROVE:
         subject = say("{benefit}批准了", benefit=name.name)
         first = answer.period.first_month if answer.period else Month.of(application.applied_on)
         body = say("从 {month} 起按月发放。请登录查看每一项条件和发放情况。", month=first)

@@ -14,7 +14,6 @@ from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import Sentence, say
 from eldercare.kernel.viewer import Viewer
-from eldercare.people.models import Elder
 from subsidies.access import (
     desk_applications,
     desk_inquiries,
@@ -25,6 +24,7 @@ from subsidies.models import Application, Inquiry
 from subsidies.models.inquiry import OPEN
 from subsidies.rules.papers import askable
 from subsidies.rules.programme import benefit
+from subsidies.services.four_eyes import refuse_own_case
 from subsidies.services.guards import family_only, locked, not_found
 from subsidies.services.letters import listed, tell_family
 
@@ -46,7 +46,7 @@ def ask_more(
         raise _wrong_stage()
     if not may_conclude_now(viewer, application):
         raise not_found()
-    _not_ones_own(viewer, application)
+    refuse_own_case(viewer, application)
     _check(items, answer_by, note)
     if application.inquiries.filter(OPEN).exists():
         raise Refusal(
@@ -163,17 +163,6 @@ def _check(items: Sequence[str], answer_by: date | None, note: str) -> None:
     if len(note) > MOST_WORDS:
         sentence = say("说明最多 {most} 个字。", most=MOST_WORDS)
         raise Refusal("note_too_long", sentence, fields={"note": sentence})
-
-
-def _not_ones_own(viewer: Viewer, application: Application) -> None:
-    elder_person = Elder.objects.values_list("person_id", flat=True).get(pk=application.elder_id)
-    if viewer.person_id and viewer.person_id in (application.applied_by_id, elder_person):
-        raise Refusal(
-            "own_case",
-            say("自己的或自己代办的申请，不能由自己来办。"),
-            next_step=say("请交给同事办理。"),
-            status=403,
-        )
 
 
 def _wrong_stage() -> Refusal:

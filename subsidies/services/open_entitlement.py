@@ -1,8 +1,11 @@
 """An approval becomes a right, month by month. What a month's money is and how it moves is the settlement's."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from eldercare.audit.services import record
+from eldercare.kernel import clock
+from eldercare.kernel.locks import lock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
@@ -46,3 +49,24 @@ def open_entitlement(viewer: Viewer, *, decision: Decision, answer: BenefitAnswe
         facts={"programme": entitlement.programme, "first_month": str(period.first_month)},
     )
     return entitlement
+
+
+def end_entitlements(viewer: Viewer, rights: "QuerySet[Entitlement]") -> None:
+    """End rights with this month, which is still due (160号 七(二)); one that begins later is never due."""
+    this_month = clock.this_month().first_day
+    for right in lock(rights):
+        if right.last_month is not None and right.last_month <= this_month:
+            continue
+        right.revised_at = clock.now()
+        if right.first_month > this_month:
+            right.voided_at = right.revised_at
+        else:
+            right.last_month = this_month
+        right.save(update_fields=["last_month", "revised_at", "voided_at"])
+        record(
+            viewer,
+            "entitlement.ended",
+            f"entitlement:{right.pk}",
+            place=right.payer_region_id,
+            facts={"last_month": str(this_month)},
+        )

@@ -34,10 +34,11 @@ from subsidies.selectors.applications import (
     queue,
 )
 from subsidies.selectors.programmes import applicable
+from subsidies.selectors.shown_facts import facts_shown
 from subsidies.services.decide import decide_at_district, judged, review_at_street
 from subsidies.web.family import do_once
 from subsidies.web.forms import ConclusionForm, ObjectForm, RefuseForm
-from subsidies.web.showing import against, facts_shown
+from subsidies.web.showing import against
 
 TO_REVIEW = (ApplicationState.SUBMITTED,)
 TO_DECIDE = (ApplicationState.STREET_PASSED, ApplicationState.STREET_OBJECTED)
