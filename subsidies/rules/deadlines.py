@@ -37,6 +37,8 @@ def clock_of(
     if procedure.by_working_days:
         days = procedure.street_days if state == AT_STREET else procedure.district_days
         return _working(posted_until - ONE_DAY if posted_until else began_on, days)
+    if not programme.calendar:
+        return None
     if state == AT_STREET:
         return _day_of_month(programme, "objections_by_day", applied_on, review_by(programme, applied_on))
     if state in (*WITH_STREETS_ANSWER, POSTED):

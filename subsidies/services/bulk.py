@@ -14,10 +14,10 @@ from eldercare.kernel.viewer import Viewer
 from subsidies.access import desk_applications, may_review
 from subsidies.choices import ApplicationState, DecisionOutcome
 from subsidies.models import Application, Decision, Look
-from subsidies.models.flag import OPEN_FLAG
 from subsidies.models.inquiry import OPEN as OPEN_INQUIRY
 from subsidies.rules.clean import CaseFacts, clean_conditions
 from subsidies.rules.eligibility import BenefitAnswer
+from subsidies.selectors.queue import open_flags
 from subsidies.services.decide import decide_at_district, judged, review_at_street
 from subsidies.services.guards import locked
 from subsidies.services.look import fingerprint
@@ -99,7 +99,7 @@ def conditions_of(application: Application, answer: BenefitAnswer) -> tuple:
             answered_before=application.verdict.get("verdict", ""),
             state=application.state,
             has_account=application.account_id is not None,
-            open_flags=application.flags.filter(OPEN_FLAG).count(),
+            open_flags=open_flags(application).count(),
             is_asked_more=application.inquiries.filter(OPEN_INQUIRY).exists(),
             open_objections=posting.objections.filter(answered_at__isnull=True).count() if posting else 0,
             is_publicly_shown=posting is not None and clock.today() < posting.until,

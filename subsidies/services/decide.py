@@ -18,13 +18,13 @@ from eldercare.kernel.viewer import Viewer
 from subsidies.access import desk_applications, may_decide, may_review
 from subsidies.choices import ApplicationState, DecisionOutcome, Stage
 from subsidies.models import Appeal, Application, Decision, Entitlement
-from subsidies.models.flag import OPEN_FLAG
 from subsidies.rules.eligibility import BenefitAnswer
 from subsidies.rules.facts import ElderInput
 from subsidies.rules.programme import Programme, benefit
 from subsidies.rules.transitions import DISTRICT, STREET, state_after
 from subsidies.selectors.programmes import answers_for
 from subsidies.services.apply import snapshot
+from subsidies.services.cross_check import cross_check
 from subsidies.services.document import issue_document
 from subsidies.services.four_eyes import refuse_own_case, refuse_who_took_part
 from subsidies.services.guards import locked, not_found
@@ -191,7 +191,7 @@ def _check_approval(application: Application, answer: BenefitAnswer) -> None:
             next_step=say("如果资料有误，请先更正资料；否则请作出不予批准的决定并写明理由。"),
             reasons=answer.conditions,
         )
-    if application.flags.filter(OPEN_FLAG).exists():
+    if cross_check(application):
         raise Refusal(
             "flags_open",
             say("交叉核对有发现，还没有人处理，现在不能批准。"),
