@@ -113,7 +113,7 @@ def queue(applications: QuerySet[Application], after: UUID | None = None) -> Que
 
 def application_file(applications: QuerySet[Application], application_id: UUID) -> ApplicationFile | None:
     """Give one application whole, or None when the queryset does not hold it."""
-    decided = Prefetch("decisions", Decision.objects.select_related("by").order_by("pk"))
+    decided = Prefetch("decisions", Decision.objects.select_related("by", "document", "appeal").order_by("pk"))
     cards = application_cards(
         applications.filter(pk=application_id).select_related("account").prefetch_related(decided)
     )

@@ -206,30 +206,6 @@ class WindowForm(forms.Form):
         self.fields["hukou_region"].choices = hukou_choices()
 
 
-class ConclusionForm(forms.Form):
-    """A conclusion that needs no words."""
-
-    outcome = forms.CharField(widget=forms.HiddenInput)
-
-
-class ObjectForm(ConclusionForm):
-    """The street objects, with the reason."""
-
-    reason = forms.CharField(label=_("异议的理由"), help_text=_("区民政局和家属会读到。"), widget=LONG, max_length=2000)
-
-
-class RefuseForm(ConclusionForm):
-    """The district refuses, with the reason, the remedy and the last day of it."""
-
-    reason = forms.CharField(
-        label=_("不予批准的理由"), help_text=_("家属会读到，请写清是哪一条没有满足。"), widget=LONG, max_length=2000
-    )
-    remedy = forms.CharField(label=_("家属可以怎样提出不同意见"), widget=LONG, max_length=2000)
-    appeal_until = DayField(
-        label=_("提出不同意见的最后一天"), help_text=_("文件没有写具体天数，请按有关规定填写日期。")
-    )
-
-
 class RouteForm(forms.Form):
     """The consent to routing, in the words shown above it."""
 

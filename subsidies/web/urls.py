@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from subsidies.web import accounts, desk, family, filing, inquiries, papers, payments, routing, runs
+from subsidies.web import (
+    accounts,
+    appeals,
+    desk,
+    documents,
+    family,
+    filing,
+    inquiries,
+    papers,
+    payments,
+    postings,
+    routing,
+    runs,
+)
 
 app_name = "subsidies"
 urlpatterns = [
@@ -25,7 +38,16 @@ urlpatterns = [
     path("elders/<uuid:elder_id>/routing", routing.route, name="route"),
     path("routings/<uuid:routing_id>/revoke", routing.revoke, name="revoke_routing"),
     path("desk/subsidies", desk.desk, name="desk"),
+    path("desk/subsidies/bulk", desk.bulk, name="bulk"),
     path("desk/subsidies/<uuid:application_id>", desk.file, name="file"),
+    path("desk/subsidies/<uuid:application_id>/reopen", desk.reopen, name="reopen"),
+    path("desk/subsidies/<uuid:application_id>/objections/<uuid:objection_id>", desk.answer, name="answer_objection"),
+    path("subsidy-applications/<uuid:application_id>/appeal", appeals.appeal, name="appeal"),
+    path("subsidy-documents/<uuid:document_id>", documents.document, name="document"),
+    path("subsidy-documents/<uuid:document_id>.pdf", documents.document_pdf, name="document_pdf"),
+    path("subsidy-postings", postings.postings, name="postings"),
+    path("subsidy-postings/<uuid:posting_id>/object", postings.object_to, name="object"),
+    path("subsidy-objections/<uuid:objection_id>", postings.objection, name="objection"),
     path("desk/runs/", runs.runs, name="runs"),
     path("desk/runs/<uuid:run_id>", runs.run, name="run"),
     path("desk/runs/<uuid:run_id>/<slug:name>", runs.act, name="run_act"),

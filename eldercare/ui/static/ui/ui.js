@@ -69,5 +69,9 @@
     event.preventDefault();
     goal.focus();
     goal.click();
+    // What a key opens is typed into at once.
+    const box = goal.matches("summary") && goal.parentElement;
+    const first = box && box.open && box.querySelector("textarea, input:not([type=hidden]), select");
+    if (first) first.focus();
   });
 })();
