@@ -16,12 +16,13 @@ from eldercare.audit.services import record_view
 from eldercare.ui.api.fields import StrictSerializer
 from eldercare.ui.api.serializers import LineSerializer, ReasonSerializer
 from eldercare.ui.api.views import Door
-from subsidies.access import applications_visible_to
+from subsidies.access import applications_visible_to, desk_applications
 from subsidies.choices import AccountKind, ApplicationState, DecisionOutcome, Origin, Stage
 from subsidies.selectors.applications import ApplicationFile, KeptVerdict, application_cards, application_file
 from subsidies.selectors.programmes import applicable
 from subsidies.services.apply import apply_for_subsidy, withdraw_application
-from subsidies.services.decide import decide_at_district, review_at_street
+from subsidies.services.decide import decide_at_district, judged, review_at_street
+from subsidies.services.look import look_at_case
 
 
 class ApplyBody(StrictSerializer):
@@ -155,7 +156,10 @@ class ApplicationDoor(ApplicationFiles):
     @extend_schema(operation_id="subsidy_applications_read", summary=_("一份补贴申请"), responses=FILE)
     def get(self, request: Request, application_id: UUID) -> Response:
         found = self.find(application_id)
-        record_view(self.viewer, found.application.elder_id, "subsidy_application", "api")
+        if desk_applications(self.viewer).filter(pk=application_id).exists():
+            look_at_case(self.viewer, found.application, judged(found.application)[1])
+        else:
+            record_view(self.viewer, found.application.elder_id, "subsidy_application", "api")
         return Response(file_of(found))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from subsidies.api import applications, entitlements, payments, preview, runs, timeline
+from subsidies.api import applications, desk, entitlements, payments, preview, runs, timeline
 
 app_name = "subsidies_api"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
     path("subsidy-applications/<uuid:application_id>/withdraw", applications.WithdrawDoor.as_view(), name="withdraw"),
     path("subsidy-applications/<uuid:application_id>/review", applications.ReviewDoor.as_view(), name="review"),
     path("subsidy-applications/<uuid:application_id>/decide", applications.DecideDoor.as_view(), name="decide"),
+    path("subsidy-applications/<uuid:application_id>/appeal", desk.AppealDoor.as_view(), name="appeal"),
+    path("subsidy-applications/<uuid:application_id>/reopen", desk.ReopenDoor.as_view(), name="reopen"),
+    path("desk/subsidies", desk.QueueDoor.as_view(), name="queue"),
+    path("desk/subsidies/bulk", desk.BulkDoor.as_view(), name="bulk"),
+    path("subsidy-documents/<uuid:document_id>", desk.DocumentDoor.as_view(), name="document"),
+    path("subsidy-postings", desk.PostingsDoor.as_view(), name="postings"),
+    path("subsidy-postings/<uuid:posting_id>/objections", desk.ObjectDoor.as_view(), name="object"),
+    path("subsidy-objections/<uuid:objection_id>/answer", desk.AnswerDoor.as_view(), name="answer_objection"),
     path("entitlements", entitlements.EntitlementsDoor.as_view(), name="entitlements"),
     path("entitlements/<uuid:entitlement_id>", entitlements.EntitlementDoor.as_view(), name="entitlement"),
     path("routings", entitlements.RoutingsDoor.as_view(), name="routings"),

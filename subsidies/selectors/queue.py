@@ -120,6 +120,14 @@ def time_left(application: Application, today: date) -> TimeLeft:
     return TimeLeft("warn" if due - today <= SOON else "wait", say("还有 {days} 天", days=days))
 
 
+ONLY = ("", "overdue", "soon", "flagged", "objected", "recheck", "unseen")
+
+
+def waiting_rows(viewer: Viewer, wanted: Wanted, today: date) -> QuerySet[Application]:
+    """Give what waits at the viewer's desk, with the day by which it is sorted (`by_day`), for a door that pages itself."""
+    return _by_day(_filtered(viewer, wanted, today))
+
+
 def _filtered(viewer: Viewer, wanted: Wanted, today: date) -> QuerySet[Application]:
     rows = _of_desk(viewer, wanted.show)
     if wanted.programme:
@@ -152,12 +160,16 @@ def _sorted(rows: QuerySet[Application], wanted: Wanted) -> QuerySet[Application
         last = _read_key(wanted.after)
         return rows.filter(pk__lt=last[1]) if last else rows
     column = "applied_on" if wanted.sort == "applied" else "by_day"
-    rows = rows.annotate(by_day=Coalesce(F("due_on"), Value(NEVER), output_field=DateField())).order_by(column, "pk")
+    rows = _by_day(rows).order_by(column, "pk")
     last = _read_key(wanted.after)
     if last is None:
         return rows
     day, pk = last
     return rows.filter(Q(**{f"{column}__gt": day}) | Q(**{column: day}, pk__gt=pk))
+
+
+def _by_day(rows: QuerySet[Application]) -> QuerySet[Application]:
+    return rows.annotate(by_day=Coalesce(F("due_on"), Value(NEVER), output_field=DateField()))
 
 
 def _key(application: Application, sort: str) -> str:

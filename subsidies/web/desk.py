@@ -123,17 +123,15 @@ def reopen(request: HttpRequest, application_id: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def answer(request: HttpRequest, application_id: UUID, objection_id: UUID) -> HttpResponse:
+def answer(request: HttpRequest, objection_id: UUID) -> HttpResponse:
     """Answer an objection to a case on show."""
-    found = _find(request, application_id)
     form = AnswerForm(request.POST)
     form.is_valid()
     holds = form.cleaned_data.get("holds") if "holds" not in form.errors else None
-    answered = answer_objection(
-        request.viewer, objection_id=objection_id, answer=form.cleaned_data.get("answer", ""), holds=holds
-    )
+    said = form.cleaned_data.get("answer", "")
+    answered = answer_objection(request.viewer, objection_id=objection_id, answer=said, holds=holds)
     messages.success(request, _("异议已经答复。"))
-    return redirect("subsidies:file", found.application.pk if answered else application_id)
+    return redirect("subsidies:file", answered.posting.application_id)
 
 
 def _find(request: HttpRequest, application_id: UUID) -> ApplicationFile:

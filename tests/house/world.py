@@ -8,7 +8,7 @@ from django.conf import settings
 
 from eldercare.accounts.models import Invitation, Post
 from eldercare.kernel import clock
-from eldercare.kernel.keys import new_id
+from eldercare.kernel.keys import digest, new_id
 from eldercare.kernel.sealed import blind_index
 from eldercare.people.models import Consent, GuardianInvitation
 from facilities.choices import EmploymentState
@@ -18,11 +18,14 @@ from subsidies.models import (
     AccountChange,
     Application,
     Break,
+    Document,
     Filing,
     Inquiry,
+    Objection,
     Paper,
     PaperContent,
     Payment,
+    Posting,
     Run,
     RunLine,
 )
@@ -36,6 +39,30 @@ from tests.builders.settlement import NURSING, make_account, make_entitlement, m
 from tests.builders.subsidies import make_application, make_beijing_elder, make_family
 
 OTHER_STREET = "110105005"
+PAPER = {
+    "elder": {"name": "王桂兰", "id_masked": "110****20"},
+    "benefit": "失能老年人护理补贴",
+    "programme": {"document": "示例", "title": "示例", "url": ""},
+    "articles": [],
+    "applied_on": "2026-07-01",
+    "decided_on": "2026-07-20",
+    "district": "北京市朝阳区",
+    "street": "北京市朝阳区呼家楼街道",
+    "stage": "district_decision",
+    "outcome": "approve",
+    "upholds": None,
+    "replaces": None,
+    "monthly_fen": 60_000,
+    "first_month": "2026-07",
+    "last_month": None,
+    "back_pay_months": 0,
+    "lines": [],
+    "facts": [],
+    "conditions": [],
+    "reason": None,
+    "remedy": "",
+    "appeal_until": None,
+}
 
 
 @dataclass
@@ -94,6 +121,25 @@ def _money(rows, elder, family, home, users) -> None:
     rows["subsidy:application_id"] = make_application(
         elder, family.person, programme="beijing/2019-160/seniority", applied_on=clock.today()
     )
+    rows["document_id"] = Document.objects.create(
+        decision=entitlement.decision,
+        region_id=CHAOYANG,
+        year=2026,
+        serial=1,
+        number="示例1号",
+        content=PAPER,
+        content_digest=digest(PAPER),
+    )
+    rows["posting_id"] = posting = Posting.objects.create(
+        application=rows["subsidy:application_id"],
+        shown_name="王*",
+        place_id=HUJIALOU,
+        monthly_fen=10_000,
+        from_day=clock.today(),
+        until=clock.today() + timedelta(days=7),
+        by=users["street"],
+    )
+    rows["objection_id"] = Objection.objects.create(posting=posting, said="示例")
     rows["routing_id"] = make_routing(entitlement, home)
     run = Run.objects.create(
         programme=NURSING, region_id=CHAOYANG, benefit_month=date(2026, 7, 1), calculated_at=clock.now()

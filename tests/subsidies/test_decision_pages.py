@@ -221,7 +221,7 @@ def test_publicity_shows_no_more_than_it_may_and_anybody_objects(family):
     objection = Objection.objects.get()
     assert made["Location"] == reverse("subsidies:objection", args=[objection.pk])
     assert "正在核实" in text_of(visitor.get(made["Location"]))
-    answer = reverse("subsidies:answer_objection", args=[application.pk, objection.pk])
+    answer = reverse("subsidies:answer_objection", args=[objection.pk])
     assert district.post(answer, {"holds": "no"}).status_code == 422
     assert district.post(answer, {"holds": "no", "answer": "已入户核实"}).status_code == 302
     page = text_of(visitor.get(made["Location"]))
