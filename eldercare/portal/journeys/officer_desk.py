@@ -19,6 +19,7 @@ from facilities.models import Facility, Stay
 from subsidies.access import DISTRICT_OFFICER, STREET_OFFICER, desk_applications, runs_visible_to
 from subsidies.choices import ApplicationState, RunState
 from subsidies.rules.programme import Programme
+from subsidies.rules.transitions import TO_DECIDE
 from subsidies.selectors.programmes import applicable
 
 MOST = 100
@@ -81,8 +82,7 @@ def _district(viewer: Viewer, today: date) -> list[Queue]:
     districts = viewer.places("region", DISTRICT_OFFICER)
     if not districts:
         return []
-    reviewed = [ApplicationState.STREET_PASSED, ApplicationState.STREET_OBJECTED]
-    waiting = desk_applications(viewer).filter(state__in=reviewed, district__in=districts)
+    waiting = desk_applications(viewer).filter(state__in=TO_DECIDE, district__in=districts)
     claims = home_claims_for(viewer).filter(state=EmploymentState.CLAIMED)
     return [
         Queue(
