@@ -80,6 +80,14 @@ def check(data: Any, file: str) -> None:
         )
 
 
+def problems_in(data: Any, file: str, schema: Path) -> None:
+    """Check another file of dated law against a schema of its own. Raises ProgrammeProblem naming every wrong field."""
+    errors = _Validator(yaml.safe_load(schema.read_text("utf-8"))).iter_errors(data)
+    problems = sorted((_problem(error) for error in errors), key=lambda one: one[0])
+    if problems:
+        raise ProgrammeProblem([(file, where, sentence) for where, sentence in problems])
+
+
 def _problem(error: ValidationError) -> tuple[str, Sentence]:
     inner = best_match(error.context) if error.context and error.validator != "oneOf" else None
     if inner is not None:
