@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from eldercare.kernel.days import DayRange
 from eldercare.kernel.sentences import Sentence, say
@@ -56,6 +57,35 @@ def _answer(name: str, outcome: Outcome, text: Sentence, cite: Cite, *missing: s
     return Condition(Reason(name, outcome, text, cite), missing)
 
 
+ALIVE = say("老人在世")
+NOT_IN_PRISON = say("没有在服刑")
+BY_RESIDENCE = say("看现在住的地方，不看户籍")
+
+
+@lru_cache(maxsize=4096)
+def _passed(name: str, text: Sentence, programme: Programme, article: str) -> Condition:
+    """Share the one explanation of what passes in the same way for everybody."""
+    return _answer(name, Outcome.PASS, text, programme.cite(article))
+
+
+@lru_cache(maxsize=1024)
+def _of_age(benefit: Benefit) -> Condition:
+    text = say("已满 {age} 周岁", age=benefit.age_from)
+    return _answer("age", Outcome.PASS, text, benefit.programme.cite(benefit.programme.articles["age"]))
+
+
+@lru_cache(maxsize=1024)
+def _not_excluded(exclusion: Exclusion) -> Condition:
+    text = say("没有享受{other}", other=CIRCUMSTANCES[exclusion.circumstance])
+    return _answer(f"not_{exclusion.circumstance}", Outcome.PASS, text, exclusion.cite)
+
+
+@lru_cache(maxsize=1024)
+def _in_force_since(programme: Programme) -> Condition:
+    text = say("{title}自 {day} 起施行", title=Sentence(programme.title), day=programme.valid_from)
+    return _answer("in_force", Outcome.PASS, text, programme.cite(""))
+
+
 def standing(benefit: Benefit, elder: ElderInput, moment: Moment) -> Iterator[Condition]:
     """Give the conditions every benefit of a programme asks: in force, age, 户籍 or residence, alive, not in prison."""
     programme = benefit.programme
@@ -70,7 +100,7 @@ def standing(benefit: Benefit, elder: ElderInput, moment: Moment) -> Iterator[Co
 def notes(benefit: Benefit) -> Iterator[Condition]:
     """Give what stands beside every answer of a benefit."""
     for note in benefit.notes:
-        yield Condition(Reason(note.id, Outcome.PASS, note.text, note.cite))
+        yield _passed(note.id, note.text, benefit.programme, note.cite.article)
 
 
 def exclusions(benefit: Benefit, elder: ElderInput, moment: Moment) -> Iterator[Condition]:
@@ -80,41 +110,44 @@ def exclusions(benefit: Benefit, elder: ElderInput, moment: Moment) -> Iterator[
 
 
 def _in_force(programme: Programme, moment: Moment) -> Condition:
+    if programme.in_force_in(moment.month):
+        return _in_force_since(programme)
     first, until = programme.valid_from, programme.valid_until
-    outcome = Outcome.PASS if programme.in_force_in(moment.month) else Outcome.FAIL
     if until and until <= moment.month.first_day:
         text = say("{title}到 {day} 为止，已经不再执行", title=Sentence(programme.title), day=until - A_DAY)
     else:
         text = say("{title}自 {day} 起施行", title=Sentence(programme.title), day=first)
-    return _answer("in_force", outcome, text, programme.cite(""))
+    return _answer("in_force", Outcome.FAIL, text, programme.cite(""))
 
 
 def _age(benefit: Benefit, elder: ElderInput, moment: Moment) -> Condition:
     programme, age = benefit.programme, benefit.age_from
-    cite = programme.cite(programme.articles["age"])
     if elder.birth_date is None:
+        cite = programme.cite(programme.articles["age"])
         return _answer("age", Outcome.UNKNOWN, say("还不知道出生日期，无法判断年龄"), cite, "birth_date")
     reached = birthday(elder.birth_date, age, programme)
     if moment.reached(reached, programme.setting("birthday_counts")):
-        return _answer("age", Outcome.PASS, say("已满 {age} 周岁", age=age), cite)
-    return _answer("age", Outcome.FAIL, say("要到 {day} 才满 {age} 周岁", age=age, day=reached), cite)
+        return _of_age(benefit)
+    text = say("要到 {day} 才满 {age} 周岁", age=age, day=reached)
+    return _answer("age", Outcome.FAIL, text, programme.cite(programme.articles["age"]))
 
 
 def _residence(programme: Programme, elder: ElderInput) -> Condition:
-    cite = programme.cite(programme.articles["residence"])
+    article = programme.articles["residence"]
     if elder.residence_region is None:
-        return _answer("residence", Outcome.UNKNOWN, say("还不知道现在住在哪里"), cite, "residence_region")
-    return _answer("residence", Outcome.PASS, say("看现在住的地方，不看户籍"), cite)
+        text = say("还不知道现在住在哪里")
+        return _answer("residence", Outcome.UNKNOWN, text, programme.cite(article), "residence_region")
+    return _passed("residence", BY_RESIDENCE, programme, article)
 
 
 def _hukou(programme: Programme, elder: ElderInput, moment: Moment) -> Condition:
-    cite = programme.cite(programme.articles["hukou"])
+    article = programme.articles["hukou"]
     if elder.hukou is None:
-        return _answer("hukou", Outcome.UNKNOWN, say("还不知道户籍在哪里"), cite, "hukou")
+        return _answer("hukou", Outcome.UNKNOWN, say("还不知道户籍在哪里"), programme.cite(article), "hukou")
     rule = programme.setting("gain_counts")
     if any(moment.holds(days, rule) for days in residence(programme, elder)):
-        return _answer("hukou", Outcome.PASS, say("户籍在北京"), cite)
-    return _answer("hukou", Outcome.FAIL, say("户籍不在北京"), cite)
+        return _passed("hukou", say("户籍在{place}", place=programme.place), programme, article)
+    return _answer("hukou", Outcome.FAIL, say("户籍不在{place}", place=programme.place), programme.cite(article))
 
 
 def residence(programme: Programme, elder: ElderInput) -> list[DayRange]:
@@ -154,27 +187,32 @@ def payer_region(programme: Programme, elder: ElderInput, moment: Moment) -> str
 
 
 def _alive(programme: Programme, elder: ElderInput, moment: Moment) -> Condition:
-    cite = programme.cite(programme.articles["changes"])
+    article = programme.articles["changes"]
     if elder.died_on and elder.died_on <= moment.day:
-        return _answer("alive", Outcome.FAIL, say("老人已于 {day} 去世，次月起停发", day=elder.died_on), cite)
+        return _answer(
+            "alive", Outcome.FAIL, say("老人已于 {day} 去世，次月起停发", day=elder.died_on), programme.cite(article)
+        )
     if elder.declared_missing_on and elder.declared_missing_on <= moment.day:
         text = say("老人已于 {day} 被宣告失踪，次月起停发", day=elder.declared_missing_on)
-        return _answer("alive", Outcome.FAIL, text, cite)
-    return _answer("alive", Outcome.PASS, say("老人在世"), cite)
+        return _answer("alive", Outcome.FAIL, text, programme.cite(article))
+    return _passed("alive", ALIVE, programme, article)
 
 
 def _prison(programme: Programme, elder: ElderInput, moment: Moment) -> Condition:
-    cite = programme.cite(programme.articles["changes"])
+    article = programme.articles["changes"]
     if elder.prison is None:
-        return _answer("prison", Outcome.UNKNOWN, say("还不知道是否在服刑"), cite, "prison")
+        text = say("还不知道是否在服刑")
+        return _answer("prison", Outcome.UNKNOWN, text, programme.cite(article), "prison")
     ends = programme.setting("restart_after_prison")
     if any(moment.bars(days, begins=NEXT_MONTH, ends=ends) for days in elder.prison):
-        return _answer("prison", Outcome.FAIL, say("服刑期间停发"), cite)
-    return _answer("prison", Outcome.PASS, say("没有在服刑"), cite)
+        return _answer("prison", Outcome.FAIL, say("服刑期间停发"), programme.cite(article))
+    return _passed("prison", NOT_IN_PRISON, programme, article)
 
 
 def _exclusion(programme: Programme, exclusion: Exclusion, elder: ElderInput, moment: Moment) -> Condition:
     stated = elder.circumstance(exclusion.circumstance)
+    if stated is False:
+        return _not_excluded(exclusion)
     label = CIRCUMSTANCES[exclusion.circumstance]
     name = f"not_{exclusion.circumstance}"
     if stated is None:
@@ -190,7 +228,7 @@ def _exclusion(programme: Programme, exclusion: Exclusion, elder: ElderInput, mo
         return _answer(name, Outcome.FAIL, say("已享受{other}，不能同时享受这一项", other=label), exclusion.cite)
     if barred:
         return _answer(name, Outcome.PASS, say("享受{other}的也可以领", other=label), exclusion.cite)
-    return _answer(name, Outcome.PASS, say("没有享受{other}", other=label), exclusion.cite)
+    return _not_excluded(exclusion)
 
 
 @dataclass(frozen=True)
@@ -265,6 +303,10 @@ def _once(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _way_found(way: Way, programme: Programme, elder: ElderInput, moment: Moment) -> Found:
+    if way.circumstance and elder.circumstance(way.circumstance) is False:
+        return BELONGS[way.circumstance, False]
+    if way.certificate and elder.certificates == ():
+        return NO_CERTIFICATE
     found: list[Found] = []
     if way.circumstance:
         found.append(_circumstance(way.circumstance, programme, elder, moment))
@@ -287,15 +329,24 @@ def _not(found: Found) -> Found:
     return Found(turned[found.outcome], found.text, found.missing)
 
 
+BELONGS: dict[tuple[str, bool | None], Found] = {
+    **{(name, True): Found(Outcome.PASS, say("属于{label}", label=label)) for name, label in CIRCUMSTANCES.items()},
+    **{(name, False): Found(Outcome.FAIL, say("不属于{label}", label=label)) for name, label in CIRCUMSTANCES.items()},
+    **{
+        (name, None): Found(Outcome.UNKNOWN, say("还不知道是否属于{label}", label=label), (f"circumstances.{name}",))
+        for name, label in CIRCUMSTANCES.items()
+    },
+}
+NO_CERTIFICATE = Found(Outcome.FAIL, say("没有残疾人证"))
+NOT_ASSESSED = Found(Outcome.FAIL, say("还没有做过能力评估"))
+
+
 def _circumstance(name: str, programme: Programme, elder: ElderInput, moment: Moment) -> Found:
-    stated, label = elder.circumstance(name), CIRCUMSTANCES[name]
-    if stated is None:
-        return Found(Outcome.UNKNOWN, say("还不知道是否属于{label}", label=label), (f"circumstances.{name}",))
-    rule = programme.setting("gain_counts")
-    holds = stated if isinstance(stated, bool) else any(moment.holds(days, rule) for days in stated)
-    if holds:
-        return Found(Outcome.PASS, say("属于{label}", label=label))
-    return Found(Outcome.FAIL, say("不属于{label}", label=label))
+    stated = elder.circumstance(name)
+    if isinstance(stated, tuple):
+        rule = programme.setting("gain_counts")
+        stated = any(moment.holds(days, rule) for days in stated)
+    return BELONGS[name, stated]
 
 
 def _aged(age: int, programme: Programme, elder: ElderInput, moment: Moment) -> Found:
@@ -341,7 +392,7 @@ def _assessed(levels: str, programme: Programme, elder: ElderInput, moment: Mome
         return Found(Outcome.UNKNOWN, say("还没有能力评估结果"), ("assessments",))
     one = assessment_at(programme, elder, moment)
     if one is None:
-        return Found(Outcome.FAIL, say("还没有做过能力评估"))
+        return NOT_ASSESSED
     if one.valid_until and one.valid_until < moment.day:
         return Found(Outcome.FAIL, say("能力评估已于 {day} 到期", day=one.valid_until))
     reached = reaches_level(levels, programme, one)
@@ -402,7 +453,7 @@ def _certified(test: CertificateTest, programme: Programme, elder: ElderInput, m
     rule = programme.setting("gain_counts")
     held = [one for one in elder.certificates if moment.holds(one.days, rule)]
     if not held:
-        return Found(Outcome.FAIL, say("没有残疾人证"))
+        return NO_CERTIFICATE
     return any_of(_certificate(test, one) for one in held)
 
 

@@ -24,7 +24,7 @@ from subsidies.rules.conditions import (
     tier_of,
 )
 from subsidies.rules.facts import CIRCUMSTANCES, FACT_NAMES, ElderInput
-from subsidies.rules.moments import Moment, changes, moments
+from subsidies.rules.moments import Moment, birthdays, changes, moments
 from subsidies.rules.period import Period, period_of
 from subsidies.rules.programme import Catalogue, catalogue
 from subsidies.rules.terms import SAME_MONTH, Benefit, Paper
@@ -164,7 +164,7 @@ class Hearing:
     under: Catalogue
     _own: dict[tuple[str, date, Month], Look] = field(default_factory=dict)
     _months: dict[tuple[str, Month], Look] = field(default_factory=dict)
-    _changes: dict[str, dict[Month, list[date]]] = field(default_factory=dict)
+    _changes: dict[str, list[date]] = field(default_factory=dict)
 
     def answer(
         self, name: str, month: Month, applied_on: date | None = None, met_on: date | None = None
@@ -211,28 +211,36 @@ class Hearing:
             found = self.look_at(name, month)
             return found.moment if found.answer in DUE else None
 
-        months = self._by_month(self.under.in_month(name, Month.of(applied_on)))
-        turning = sorted({*months, *(month.next() for month in months), *map(Month.of, self.under.boundaries(name))})
-        versions = self.under.versions[name]
         return period_of(
             self.under.in_month(name, Month.of(applied_on)),
             applied_on=applied_on,
             met_on=met_on,
             due_at=due_at,
-            turning=turning,
-            in_force_from=versions[0].programme.valid_from,
+            turning=self.turning(name, Month.of(applied_on)),
+            in_force_from=self.under.versions[name][0].programme.valid_from,
         )
+
+    def turning(self, name: str, month: Month) -> list[Month]:
+        """Give the months, in order, that may differ from the one before: each change's and the next, and each version's."""
+        months = {Month.of(day) for day in self._days(self.under.in_month(name, month))}
+        begins = {Month.of(day) for day in self.under.boundaries(name)}
+        return sorted({*months, *begins, *(one.next() for one in months | begins)})
 
     def _look_at(self, name: str, month: Month) -> Look:
         benefit = self.under.in_month(name, month)
-        days = self._by_month(benefit).get(month, [])
-        looks = [self._look(benefit, moment) for moment in moments(month, days)]
-        first = next((look for look in looks if look.answer is not Answer.NO), looks[-1])
+        inside = [day for day in self._days(benefit) if (day.year, day.month) == (month.year, month.month)]
+        looks = (self._look(benefit, moment) for moment in moments(month, inside))
+        first = last = next(looks)
+        for last in looks if first.answer is Answer.NO else ():
+            if last.answer is not Answer.NO:
+                first = last
+                break
         if first.answer in DUE and benefit.upgrade_rule == SAME_MONTH:
-            return max((look for look in looks if look.answer is first.answer), key=lambda look: look.monthly_fen or 0)
+            same = (look for look in looks if look.answer is first.answer)
+            return max((first, *same), key=lambda look: look.monthly_fen or 0)
         if first.answer is Answer.CANNOT_DECIDE:
             return next((look for look in looks if _settles(look, first)), first)
-        return first
+        return last if first.answer is Answer.NO else first
 
     def _look(self, benefit: Benefit, moment: Moment) -> Look:
         elder = self.elder
@@ -261,12 +269,14 @@ class Hearing:
             found = self._own[key] = _own_look(benefit, self.elder, moment)
         return found
 
-    def _by_month(self, benefit: Benefit) -> dict[Month, list[date]]:
+    def _days(self, benefit: Benefit) -> list[date]:
+        """Give the days on which something about the elder changes for a benefit, in order."""
         found = self._changes.get(benefit.id)
         if found is None:
-            found = self._changes[benefit.id] = {}
-            for day in sorted(set(changes(benefit, self.elder))):
-                found.setdefault(Month.of(day), []).append(day)
+            if "" not in self._changes:
+                self._changes[""] = list(changes(self.elder))
+            ages = birthdays(benefit, self.elder)
+            found = self._changes[benefit.id] = sorted({*self._changes[""], *ages})
         return found
 
 
@@ -386,14 +396,15 @@ def _way_out(benefit: Benefit, failed: Reason) -> Sentence:
     excluded = failed.id.removeprefix("not_")
     if excluded in CIRCUMSTANCES:
         return say("不再享受{other}以后，可以再申请。", other=CIRCUMSTANCES[excluded])
+    if failed.id == "hukou":
+        place = benefit.programme.place
+        return say("户籍迁入{place}以后可以申请；也可以向现在户籍地的民政部门问当地的补贴。", place=place)
     return WAYS_OUT.get(failed.id, benefit.if_not)
 
 
 WAYS_OUT: dict[str, Sentence] = {
     "in_force": say("请看当时有效的办法，或者换一个月份再看。"),
     "age": say("到了年龄就可以申请。"),
-    "residence": say("请说明老人现在住在哪里。"),
-    "hukou": say("户籍迁入北京以后可以申请；也可以向现在户籍地的民政部门问当地的补贴。"),
     "alive": say("已经停发。此前应发未发的部分，请家属向户籍地街道询问。"),
     "prison": say("服刑期满以后可以恢复。"),
     "first_month": say("从计发的月份起就有。"),

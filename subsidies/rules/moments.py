@@ -45,13 +45,8 @@ def moments(month: Month, inside: Iterable[date]) -> list[Moment]:
     return [Moment(day, month) for day in (month.first_day - A_DAY, *inside)]
 
 
-def changes(benefit: Benefit, elder: ElderInput) -> Iterator[date]:
-    """Give every day on which a fact about the elder changes, in no order, some of them twice."""
-    if elder.birth_date:
-        ways = [way for tier in benefit.tiers for way in tier.ways]
-        ages = {benefit.age_from, *(way.age_from for way in ways if way.age_from)}
-        ages |= {age for way in ways if way.ages for age in way.ages.values()}
-        yield from (birthday(elder.birth_date, age, benefit.programme) for age in ages)
+def changes(elder: ElderInput) -> Iterator[date]:
+    """Give every day on which a fact about the elder changes, birthdays aside, in no order, some of them twice."""
     yield from (day for day in (elder.died_on, elder.declared_missing_on) if day)
     for one in elder.assessments or ():
         yield one.concluded_on
@@ -61,6 +56,13 @@ def changes(benefit: Benefit, elder: ElderInput) -> Iterator[date]:
         yield days.start
         if days.until:
             yield days.until
+
+
+def birthdays(benefit: Benefit, elder: ElderInput) -> list[date]:
+    """Give the birthdays a benefit asks about."""
+    if elder.birth_date is None:
+        return []
+    return [birthday(elder.birth_date, age, benefit.programme) for age in benefit.ages]
 
 
 def birthday(birth_date: date, age: int, programme: Programme) -> date:

@@ -11,7 +11,6 @@ from datetime import date
 from eldercare.kernel.days import Month
 from eldercare.kernel.verdict import Answer
 from subsidies.rules.eligibility import DUE, BenefitAnswer, Hearing
-from subsidies.rules.moments import changes
 from subsidies.rules.programme import Catalogue
 
 
@@ -44,9 +43,7 @@ class Schedule:
     def __init__(self, name: str, elder, under: Catalogue, *, applied_on: date, district: str) -> None:
         self.name, self.applied_on, self.district = name, applied_on, district
         self.hearing = Hearing(elder, under)
-        benefit = under.in_month(name, Month.of(applied_on))
-        days = {Month.of(day) for day in changes(benefit, elder)} | {Month.of(day) for day in under.boundaries(name)}
-        self.turning = sorted(days | {month.next() for month in days})
+        self.turning = self.hearing.turning(name, Month.of(applied_on))
         period = self.hearing.period(name, applied_on)
         self.first: Month | None = period.first_month if period else None
 

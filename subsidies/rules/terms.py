@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from eldercare.kernel.days import Month
@@ -76,7 +77,7 @@ class Procedure:
 class Programme:
     """One document: what all its benefits share. `valid_until` is the first day it is no longer in force.
 
-    `recorded_on` is the day we learnt it. `region` None: the whole country. A programme looks at the 户籍 (`articles`
+    `recorded_on` is the day we learnt it. `region` None: the whole country; `place` is its name as people say it. A programme looks at the 户籍 (`articles`
     has `hukou`) or at the place where the elder lives (`residence`).
     """
 
@@ -87,6 +88,7 @@ class Programme:
     source: str
     confidence: str
     region: str | None
+    place: Sentence
     valid_from: date
     valid_until: date | None
     recorded_on: date
@@ -181,7 +183,7 @@ class Tier:
     ways: tuple[Way, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exclusion:
     """What can't be drawn beside a benefit. With a `setting`, only where its value is true; None leaves it open."""
 
@@ -238,6 +240,13 @@ class Benefit:
     def eligible_lines(self) -> frozenset[str]:
         """Give the lines of a home's bill this benefit may pay."""
         return frozenset(self.programme.setting("eligible_lines")) if self.spendable_at_home else frozenset()
+
+    @cached_property
+    def ages(self) -> frozenset[int]:
+        """Give every age that one of its conditions asks about."""
+        ways = [way for tier in self.tiers for way in tier.ways]
+        by_sex = (age for way in ways if way.ages for age in way.ages.values())
+        return frozenset({self.age_from, *(way.age_from for way in ways if way.age_from), *by_sex})
 
     @property
     def upgrade_rule(self) -> str:

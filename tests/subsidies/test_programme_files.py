@@ -125,6 +125,7 @@ def a_new_programme():
         **data,
         "document": "示例〔2026〕2号",
         "region": "120000",
+        "hukou": {**data["hukou"], "name": "天津"},
         "valid_from": date(2026, 1, 1),
         "confidence": "example",
         "benefits": [{**seniority, "tiers": [tier]}],
@@ -144,6 +145,7 @@ def test_a_new_programme_is_only_a_file_and_answers_at_every_door(client, folder
 
     (found,) = ask(client, body).json()["programmes"]
     assert (found["name"], found["verdict"], found["monthly_fen"]) == ("示例·节日慰问金", "yes", 5000)
+    assert [one["text"] for one in found["conditions"] if one["id"] == "hukou"] == ["户籍在天津"]
     assert (found["payer_region"], found["lines"][0]["cite"]["document"]) == ("120114", "示例〔2026〕2号")
     everything = ask(client, {**body, "programmes": None}).json()["programmes"]
     assert "tianjin/2026-example/holiday" in [one["programme"] for one in everything]
