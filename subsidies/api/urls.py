@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from subsidies.api import applications, desk, entitlements, payments, preview, runs, timeline
+from subsidies.api import (
+    accounts,
+    applications,
+    desk,
+    entitlements,
+    filings,
+    inquiries,
+    payments,
+    preview,
+    runs,
+    timeline,
+)
 
 app_name = "subsidies_api"
 urlpatterns = [
@@ -21,6 +32,20 @@ urlpatterns = [
     path("subsidy-postings", desk.PostingsDoor.as_view(), name="postings"),
     path("subsidy-postings/<uuid:posting_id>/objections", desk.ObjectDoor.as_view(), name="object"),
     path("subsidy-objections/<uuid:objection_id>/answer", desk.AnswerDoor.as_view(), name="answer_objection"),
+    path("subsidy-applications/<uuid:application_id>/ask-more", inquiries.AskDoor.as_view(), name="ask_more"),
+    path("subsidy-filings", filings.FilingsDoor.as_view(), name="filings"),
+    path("subsidy-filings/at-window", filings.WindowDoor.as_view(), name="at_window"),
+    path("subsidy-filings/<uuid:filing_id>", filings.FilingDoor.as_view(), name="filing"),
+    path("subsidy-filings/<uuid:filing_id>/papers", filings.PapersDoor.as_view(), name="filing_papers"),
+    path("subsidy-filings/<uuid:filing_id>/send", filings.SendDoor.as_view(), name="send_filing"),
+    path("subsidy-papers/<uuid:paper_id>", filings.PaperDoor.as_view(), name="paper"),
+    path("subsidy-inquiries", inquiries.InquiriesDoor.as_view(), name="inquiries"),
+    path("subsidy-inquiries/<uuid:inquiry_id>", inquiries.InquiryDoor.as_view(), name="inquiry"),
+    path("subsidy-inquiries/<uuid:inquiry_id>/answer", inquiries.AnswerDoor.as_view(), name="answer_more"),
+    path("subsidy-inquiries/<uuid:inquiry_id>/papers", inquiries.AnswerPapersDoor.as_view(), name="answer_papers"),
+    path("subsidy-inquiries/<uuid:inquiry_id>/take-back", inquiries.TakeBackDoor.as_view(), name="take_back"),
+    path("elders/<uuid:elder_id>/payout-accounts", accounts.AccountsDoor.as_view(), name="payout_accounts"),
+    path("account-changes/<uuid:change_id>/withdraw", accounts.WithdrawChangeDoor.as_view(), name="withdraw_change"),
     path("entitlements", entitlements.EntitlementsDoor.as_view(), name="entitlements"),
     path("entitlements/<uuid:entitlement_id>", entitlements.EntitlementDoor.as_view(), name="entitlement"),
     path("routings", entitlements.RoutingsDoor.as_view(), name="routings"),

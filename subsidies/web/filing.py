@@ -41,7 +41,7 @@ from subsidies.services.filing import begin_filing, discard_filing, save_filing,
 from subsidies.services.guards import family_only
 from subsidies.services.papers import add_to_form, remove_paper
 from subsidies.services.window import begin_at_window
-from subsidies.web.forms import AccountForm, BenefitsForm, ConfirmForm, PaperForm, WindowForm
+from subsidies.web.forms import TYPED_BEFORE, AccountForm, BenefitsForm, ConfirmForm, PaperForm, WindowForm
 from subsidies.web.showing import Step, facts_with_sources
 
 LABELS = {
@@ -71,7 +71,7 @@ def begin(request: HttpRequest, elder_id: UUID, programme: str = "") -> HttpResp
     _facts, answers = answers_for(elder.pk, on=today, programmes=[one.id for one in applicable()], applied_on=today)
     wanted = [programme] if programme else [one.programme for one in answers if one.is_due]
     form = BenefitsForm(request.POST or request.kept or None, answers=answers, initial={"programmes": wanted})
-    context = {"elder": elder_card(elder, today), "steps": _steps("benefits"), "step": "benefits", "number": 1}
+    context = {"elder": elder_card(elder, today), "steps": _steps("benefits"), "here": LABELS["benefits"], "number": 1}
     if request.method != "POST" or not form.is_valid():
         return _drawn(request, "benefits", form, context)
     try:
@@ -184,21 +184,19 @@ def _facts(request: HttpRequest, found: FilingFile, context: dict[str, Any]) -> 
 
 def _account(request: HttpRequest, found: FilingFile, context: dict[str, Any]) -> HttpResponse:
     known = accounts_of(found.filing.elder_id) if context["is_family"] else []
+    named = (found.filing.contents.get("account") or {}).get("known", "")
+    typed = f"{found.account.label} {found.account.masked}" if found.account and not named else ""
     form = AccountForm(
         request.POST or request.kept or None,
         kinds=_kinds(found),
         known=known,
-        initial={
-            "account": (found.filing.contents.get("account") or {}).get("known", str(known[0].pk) if known else ""),
-            "account_kind": found.account.kind if found.account else None,
-        },
+        typed=typed,
+        initial={"account": named or (TYPED_BEFORE if typed else (str(known[0].pk) if known else ""))},
     )
-    keeps = found.account and not request.POST.get("account_number") and not request.POST.get("account")
-    if request.method == "POST" and keeps:
-        return _onward(request, found.filing.pk, "account")  # the card named before stays
     if request.method != "POST" or not form.is_valid():
         return _drawn(request, "account", form, context)
-    return _saved(request, found, "account", form, context, account=form.account_said())
+    said = form.account_said()
+    return _saved(request, found, "account", form, context, **({"account": said} if said else {}))
 
 
 def _papers(request: HttpRequest, found: FilingFile, context: dict[str, Any]) -> HttpResponse:
@@ -305,7 +303,7 @@ def _frame(request: HttpRequest, found: FilingFile, step: str) -> dict[str, Any]
         "file": found,
         "elder": found.elder,
         "steps": _steps(step),
-        "step": step,
+        "here": LABELS[step],
         "number": STEPS.index(step) + 1,
         "before": before,
         "kept": bool(request.kept),

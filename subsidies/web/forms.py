@@ -66,40 +66,52 @@ class BenefitsForm(forms.Form):
         }
 
 
+TYPED_BEFORE = "typed"
+
+
 class AccountForm(forms.Form):
-    """The card a benefit is paid to: one that is known already, or another. `kinds` are those the programme allows."""
+    """The card a benefit is paid to: one that is known already, the one typed before, or another.
+
+    `kinds` are those the programme allows; `typed` is how the card typed before is shown.
+    """
 
     account = forms.ChoiceField(label=_("收款的卡"), widget=forms.RadioSelect, required=False)
-    account_kind = forms.ChoiceField(label=_("用哪张卡收款"), widget=forms.RadioSelect, required=False)
+    account_kind = forms.ChoiceField(
+        label=_("用哪张卡收款"), widget=forms.RadioSelect, error_messages={"required": _("请选择是哪一种卡。")}
+    )
     account_number = forms.CharField(
         label=_("卡号"),
         help_text=_("照卡面填写，空格不要紧。卡号加密保存，页面上只显示最后四位。"),
         max_length=60,
-        required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": _("请填写卡号。")},
     )
 
-    def __init__(self, *args: Any, kinds: tuple[str, ...], known: Sequence[PayoutAccount] = (), **options: Any) -> None:
+    def __init__(
+        self, *args: Any, kinds: tuple[str, ...], known: Sequence[PayoutAccount] = (), typed: str = "", **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["account_kind"].choices = [choice for choice in AccountKind.choices if choice[0] in kinds]
-        if known:
-            cards = [(str(one.pk), f"{one.get_kind_display()} {one.masked}") for one in known]
-            self.fields["account"].choices = [*cards, ("", _("换一张卡，在下面填写"))]
-        else:
+        cards = [(str(one.pk), f"{one.get_kind_display()} {one.masked}") for one in known]
+        if typed:
+            cards.insert(0, (TYPED_BEFORE, typed))
+        if not cards:
             del self.fields["account"]
+            return
+        self.fields["account"].choices = [*cards, ("", _("另一张卡"))]
+        another = not self.data.get("account") if self.is_bound else False
+        self.fields["account_kind"].required = self.fields["account_number"].required = another
 
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if not said.get("account"):
-            if not said.get("account_kind") and "account_kind" not in self.errors:
-                self.add_error("account_kind", _("请选择是哪一种卡。"))
-            if not said.get("account_number"):
-                self.add_error("account_number", _("请填写卡号。"))
-        return said
+    @property
+    def types_another(self) -> bool:
+        """Tell whether the fields for another card are in use."""
+        return "account" not in self.fields or (self.is_bound and not self.data.get("account"))
 
-    def account_said(self) -> dict[str, str]:
-        """Give the card as `services.filing` reads it."""
+    def account_said(self) -> dict[str, str] | None:
+        """Give the card as `services.filing` reads it; None: the one typed before stays."""
         said = self.cleaned_data
+        if said.get("account") == TYPED_BEFORE:
+            return None
         if said.get("account"):
             return {"known": said["account"]}
         return {"kind": said["account_kind"], "number": said["account_number"]}
