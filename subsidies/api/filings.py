@@ -18,16 +18,15 @@ from rest_framework.response import Response
 from eldercare.audit.services import record_view
 from eldercare.ui.api.fields import StrictSerializer
 from eldercare.ui.api.views import Door
-from eldercare.ui.uploads import BoundedUpload, content_of, is_absurd, never_read
+from eldercare.ui.uploads import BoundedUpload, content_of, guarded_file, is_absurd, never_read
 from subsidies.access import filings_visible_to, may_fill_in, papers_visible_to
 from subsidies.choices import AccountKind, FilingState, MediaType
-from subsidies.models import Filing, PaperContent
+from subsidies.models import Filing
 from subsidies.rules.papers import papers
-from subsidies.selectors.filings import FilingFile, PaperCard, filing_file
+from subsidies.selectors.filings import FilingFile, PaperCard, content_of_paper, filing_file
 from subsidies.services.filing import begin_filing, discard_filing, save_filing, send_filing
 from subsidies.services.papers import add_to_form, remove_paper
 from subsidies.services.window import begin_at_window
-from subsidies.web.papers import sent
 
 MOST_PROGRAMMES = 20
 
@@ -283,7 +282,8 @@ class PaperDoor(Door):
     def get(self, request: Request, paper_id: UUID) -> HttpResponse:
         found = get_object_or_404(papers_visible_to(self.viewer), pk=paper_id)
         record_view(self.viewer, found.elder_id, "subsidy_paper", "api")
-        return sent(found, PaperContent.objects.get(pk=found.pk).content)
+        content = content_of_paper(found)
+        return guarded_file(content, media_type=found.media_type, name=found.name, shown=found.is_picture)
 
     @extend_schema(
         operation_id="subsidy_papers_remove",

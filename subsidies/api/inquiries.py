@@ -31,7 +31,7 @@ class AskBody(StrictSerializer):
     answer_by = serializers.DateField()
 
 
-class AnswerBody(StrictSerializer):
+class GiveMoreBody(StrictSerializer):
     """What the family says; papers are uploaded before."""
 
     text = serializers.CharField(max_length=2000, allow_blank=True, default="")
@@ -102,11 +102,11 @@ class InquiryDoor(Inquiries):
 
 class AnswerDoor(Inquiries):
     @extend_schema(
-        operation_id="subsidy_inquiries_answer", summary=_("家属补充好了，交上去"), request=AnswerBody, responses=ONE
+        operation_id="subsidy_inquiries_answer", summary=_("家属补充好了，交上去"), request=GiveMoreBody, responses=ONE
     )
     def post(self, request: Request, inquiry_id: UUID) -> Response:
         self.find(inquiry_id)
-        body = self.read(AnswerBody)
+        body = self.read(GiveMoreBody)
 
         def act() -> dict[str, Any]:
             answer_more(self.viewer, inquiry_id=inquiry_id, **body)

@@ -63,6 +63,10 @@ class Paper(models.Model):
             ),
         ]
 
+    @property
+    def is_picture(self) -> bool:
+        return self.media_type in (MediaType.JPEG, MediaType.PNG)
+
 
 class PaperContent(models.Model):
     """The file itself. Apart from `Paper`, so that no list ever opens one."""

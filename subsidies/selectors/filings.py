@@ -14,7 +14,7 @@ from eldercare.people.models import Elder
 from eldercare.people.selectors import ElderCard, elder_card
 from eldercare.regions.selectors import full_name
 from subsidies.choices import AccountKind, ChangeState, CheckState
-from subsidies.models import AccountChange, Application, Filing, Inquiry, Paper, PayoutAccount
+from subsidies.models import AccountChange, Application, Filing, Inquiry, Paper, PaperContent, PayoutAccount
 from subsidies.models.inquiry import OPEN
 from subsidies.rules.eligibility import BenefitAnswer
 from subsidies.rules.facts import ElderInput
@@ -133,6 +133,11 @@ def filing_file(filings: QuerySet[Filing], filing_id: UUID) -> FilingFile | None
 def paper_cards(rows: QuerySet[Paper]) -> tuple[PaperCard, ...]:
     """Give papers in the order they came, in one query; none is opened."""
     return tuple(PaperCard(row, papers()[row.kind]) for row in rows.order_by("pk"))
+
+
+def content_of_paper(paper: Paper) -> bytes:
+    """Open one paper. Whoever calls this remembers the look."""
+    return PaperContent.objects.get(pk=paper.pk).content
 
 
 def inquiry_cards(applications: Sequence[Application] | QuerySet[Application]) -> list[InquiryCard]:

@@ -1,6 +1,5 @@
 """The door to one paper: shown to who is on the case, never run, never kept by a browser; every look is remembered."""
 
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -9,11 +8,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from eldercare.audit.services import record_view
+from eldercare.ui.uploads import guarded_file
 from subsidies.access import papers_visible_to
-from subsidies.choices import MediaType
-from subsidies.models import PaperContent
-
-PICTURES = (MediaType.JPEG, MediaType.PNG)
+from subsidies.selectors.filings import content_of_paper
 
 
 @login_required
@@ -22,17 +19,5 @@ def paper(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     """Send one paper: a picture is shown, a PDF is saved; neither may run anything."""
     found = get_object_or_404(papers_visible_to(request.viewer), pk=paper_id)
     record_view(request.viewer, found.elder_id, "subsidy_paper", "page")
-    kept = PaperContent.objects.get(pk=found.pk)
-    return sent(found, kept.content)
-
-
-def sent(found, content: bytes) -> HttpResponse:
-    """Write a paper as an answer nobody keeps and nothing in it can act."""
-    response = HttpResponse(content, content_type=found.media_type)
-    how = "inline" if found.media_type in PICTURES else "attachment"
-    response["Content-Disposition"] = f"{how}; filename=\"paper\"; filename*=UTF-8''{quote(found.name, safe='')}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    content = content_of_paper(found)
+    return guarded_file(content, media_type=found.media_type, name=found.name, shown=found.is_picture)
