@@ -222,3 +222,18 @@ class VersionState(models.TextChoices):
     PUBLISHED = "published", _("已发布")
     TAKEN_BACK = "taken_back", _("已撤回")
     LEFT = "left", _("已放弃")
+
+
+class FactKind(models.TextChoices):
+    """What can become known about an elder after a decision (160号 七(二)、八)."""
+
+    DEATH = "death", _("去世")
+    DEATH_WITHDRAWN = "death_withdrawn", _("更正：去世登记有误")
+    MISSING = "missing", _("法院宣告失踪")
+    HUKOU_MOVED = "hukou_moved", _("户籍迁移")
+    CERTIFICATE = "certificate", _("残疾人证新办或变更")
+    CERTIFICATE_ENDED = "certificate_ended", _("残疾人证注销")
+    BEGAN = "began", _("开始享受认定或待遇")
+    ENDED = "ended", _("不再享受认定或待遇")
+    PRISON = "prison", _("服刑")
+    REASSESSED = "reassessed", _("重新评估")

@@ -13,7 +13,21 @@ from eldercare.kernel import clock, faults
 from eldercare.kernel.refusal import Refusal
 from subsidies.choices import RunState
 from subsidies.models import Run
-from subsidies.services import accounts, apply, clocks, close, follow_hukou, pay, post, reconcile, redeem, route, settle
+from subsidies.services import (
+    accounts,
+    apply,
+    clocks,
+    close,
+    follow_hukou,
+    pay,
+    post,
+    reconcile,
+    redeem,
+    review,
+    route,
+    settle,
+    versions,
+)
 
 SWEEP_RUNNING = faults.point("sweep.running", "the sweeper has begun to look for work whose bell was lost")
 BEAT_TICK = faults.point("beat.tick", "the calendar's bell is rung")
@@ -121,3 +135,21 @@ def ring_clocks() -> None:
     """Set the clocks of waiting cases, remind of those due soon, report the overdue ones."""
     clocks.set_clocks_anew()
     clocks.ring_clocks()
+
+
+@shared_task
+def follow_facts() -> None:
+    """Let rights follow what became known about elders since they were last looked at."""
+    review.follow_facts()
+
+
+@shared_task
+def review_month() -> None:
+    """Review every right that stands, once a month (160号 七(一): at least once a quarter)."""
+    review.review_month()
+
+
+@shared_task
+def try_version(version_id: str) -> None:
+    """Work out what a drafted change of a programme would mean."""
+    versions.work_out(version_id)

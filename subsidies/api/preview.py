@@ -15,6 +15,7 @@ from eldercare.ui.api.views import OpenDoor
 from subsidies.api.elder import MAYBE, DayOrMonthField, ElderBody, read_elder
 from subsidies.rules.eligibility import preview
 from subsidies.rules.programme import benefits
+from subsidies.selectors.law import law
 
 
 class ProgrammeField(serializers.ChoiceField):
@@ -93,5 +94,6 @@ class PreviewDoor(OpenDoor):
             applied_on=body["applied_on"],
             condition_met_on=body["condition_met_on"],
             programmes=body["programmes"],
+            under=law(),
         )
         return Response({"on": str(body["on"]), "programmes": [answer.to_json(gettext) for answer in answers]})

@@ -9,6 +9,7 @@ from subsidies.rules.eligibility import BenefitAnswer, preview
 from subsidies.rules.facts import ElderInput
 from subsidies.rules.programme import Benefit, Setting, benefits
 from subsidies.selectors.facts import inputs_of
+from subsidies.selectors.law import law
 
 
 def elder_input(elder_id: UUID, on: date, region: str) -> ElderInput:
@@ -24,7 +25,7 @@ def answers_for(
     region = benefits()[wanted[0]].programme.region
     known_on = on.last_day if isinstance(on, Month) else on
     elder = elder_input(elder_id, known_on, region)
-    return elder, preview(elder, on=on, applied_on=applied_on, programmes=wanted)
+    return elder, preview(elder, on=on, applied_on=applied_on, programmes=wanted, under=law())
 
 
 def applicable() -> list[Benefit]:

@@ -12,6 +12,7 @@ from tests.builders.accounts import sign_in
 # The same name in two routes can stand for two nouns.
 NOUNS = [
     ("account-changes", "account"),
+    ("desk/changes", "right"),
     ("subsidy-applications", "subsidy"),
     ("desk/subsidies", "subsidy"),
     ("elders/invitations", "elder"),
@@ -19,7 +20,7 @@ NOUNS = [
     ("invitations", "post"),
     ("applications", "home"),
 ]
-FIXED = {"programme": "beijing/2019-160/hardship", "name": "propose", "step": "account"}
+FIXED = {"programme": "beijing/2019-160/hardship", "name": "propose", "step": "account", "law": "beijing/2019-160"}
 JSON = "application/json"
 
 

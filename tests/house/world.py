@@ -18,7 +18,10 @@ from subsidies.models import (
     AccountChange,
     Application,
     Break,
+    Change,
+    CrossCheckFlag,
     Document,
+    FactList,
     Filing,
     Inquiry,
     Objection,
@@ -26,6 +29,7 @@ from subsidies.models import (
     PaperContent,
     Payment,
     Posting,
+    ProgrammeVersion,
     Run,
     RunLine,
 )
@@ -108,6 +112,7 @@ def build() -> World:
     rows["assessment_id"] = make_concluded(elder, viewer_for(family), team)
     rows["facility_id"] = home
     _money(rows, elder, family, home, users)
+    _life(rows, elder, users)
     _papers(rows, elder, family, users)
     _people(rows, elder, family, invited)
     _homes(rows, elder, family, home, manager, invited, users)
@@ -166,6 +171,45 @@ def _money(rows, elder, family, home, users) -> None:
     )
     rows["break_id"] = Break.objects.create(
         break_class="ours_only", payment=payment, run=run, amount_fen=60_000, day=date(2026, 7, 1)
+    )
+
+
+def _life(rows, elder, users) -> None:
+    """What became of the right: a move to another district, a flag, a list of facts, a draft of other figures."""
+    entitlement = rows["entitlement_id"]
+    rows["right:change_id"] = Change.objects.create(
+        elder=elder,
+        programme=entitlement.programme,
+        decision=entitlement.decision,
+        entitlement=entitlement,
+        kind="moved",
+        from_month=date(2026, 8, 1),
+        before_fen=60_000,
+        after_fen=60_000,
+        payer_before=entitlement.payer_region,
+        payer_after_id=TONGZHOU,
+        reasons=[],
+        facts={},
+        verdict={},
+        by="world",
+    )
+    rows["flag_id"] = CrossCheckFlag.objects.create(
+        elder=elder,
+        programme=entitlement.programme,
+        district=entitlement.payer_region,
+        kind="absent",
+        evidence=["示例"],
+        digest="0",
+    )
+    rows["list_id"] = FactList.objects.create(
+        region=entitlement.payer_region, by=users["district"], file_name="名单.xlsx", rows=[], total=0, ready=0
+    )
+    rows["version_id"] = ProgrammeVersion.objects.create(
+        programme="beijing/2019-160",
+        document="示例",
+        from_month=date(2100, 1, 1),
+        changes={"valid_from": "2100-01-01", "recorded_on": "2026-01-01", "amounts": []},
+        drafted_by=users["other_city"],
     )
 
 

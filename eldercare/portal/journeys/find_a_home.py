@@ -21,6 +21,7 @@ from facilities.selectors.search import PAGE, Found, HomeCard, Net, SearchFilter
 from subsidies.rules.eligibility import preview
 from subsidies.rules.facts import ElderInput
 from subsidies.rules.net import NetBenefit, NetCost, net_benefits, net_month
+from subsidies.selectors.law import law
 
 SELF_CARE = "self_care"
 
@@ -57,7 +58,7 @@ def asker(elder: ElderInput, on: date) -> Asker:
     """Work out once what an elder is due; the care grade follows from the assessed level, self-care without one."""
     level = level_of(elder, on)
     grade = SELF_CARE if level is None else setting("care_grades", on)["levels"][level]
-    return Asker(elder, grade, level, net_benefits(preview(elder, on=on)))
+    return Asker(elder, grade, level, net_benefits(preview(elder, on=on, under=law())))
 
 
 def level_of(elder: ElderInput, on: date) -> int | None:
