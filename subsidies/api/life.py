@@ -35,7 +35,7 @@ from subsidies.services.life import Fact, report_fact
 MONTH = "%Y-%m"
 
 
-class CertificateBody(StrictSerializer):
+class NewCertificateBody(StrictSerializer):
     category = serializers.IntegerField(min_value=1, max_value=7)
     level = serializers.IntegerField(min_value=1, max_value=4, allow_null=True, default=None)
 
@@ -50,7 +50,7 @@ class FactFields(StrictSerializer):
     circumstance = serializers.ChoiceField(
         choices=[(name, name) for name in CIRCUMSTANCE_NAMES], allow_blank=True, default=""
     )
-    certificate = CertificateBody(allow_null=True, default=None)
+    certificate = NewCertificateBody(allow_null=True, default=None)
     until = serializers.DateField(allow_null=True, default=None)
 
 
@@ -75,7 +75,7 @@ class ClearBody(StrictSerializer):
     reason = serializers.CharField(max_length=500)
 
 
-class ChangeSerializer(serializers.Serializer):
+class RightChangeSerializer(serializers.Serializer):
     """From a month on, another amount, another payer or nothing more (`after_fen` 0); with every reason."""
 
     id = serializers.UUIDField()
@@ -92,7 +92,7 @@ class ChangeSerializer(serializers.Serializer):
 
 
 class ReportedSerializer(serializers.Serializer):
-    changes = ChangeSerializer(many=True)
+    changes = RightChangeSerializer(many=True)
 
 
 class DebtSerializer(serializers.Serializer):
@@ -206,7 +206,7 @@ class ChangesDoor(Door):
     @extend_schema(
         operation_id="subsidy_changes_list",
         summary=_("我能看到的补贴变动"),
-        responses={200: ChangeSerializer(many=True)},
+        responses={200: RightChangeSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
         return self.page(right_changes_visible_to(self.viewer), lambda rows: [change_of(row) for row in rows])

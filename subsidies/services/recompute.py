@@ -28,7 +28,7 @@ from subsidies.rules.programme import Catalogue, benefit
 from subsidies.rules.schedule import UNDECIDED, Schedule, Share, State, in_time, stretches
 from subsidies.selectors.facts import inputs_of
 from subsidies.selectors.law import law
-from subsidies.selectors.rights import amount_in, amounts_of, learnt_since, owed, paid, standing
+from subsidies.selectors.rights import Amount, amount_in, amounts_of, learnt_since, owed, paid, standing
 from subsidies.services.changes import write_changes
 from subsidies.services.cross_check import raise_flag
 from subsidies.services.letters import listed
@@ -176,16 +176,16 @@ class _Case:
                 revised = True
         return revised
 
-    def _fit(self, row: Entitlement, spell: Spell, amounts: list) -> bool:
+    def _fit(self, row: Entitlement, spell: Spell, amounts: list[Amount]) -> bool:
         revised = False
         last = spell.last.first_day if spell.last else None
         if row.last_month != last:
             _revise(row, last_month=last)
             revised = True
-        for month, tier, fen in spell.amounts:
-            standing_amount = amount_in(amounts, month)
-            if (standing_amount.tier, standing_amount.fen) != (tier, fen):
-                revised = True
+        wanted = [Amount(*one) for one in spell.amounts]
+        turning = {one.from_month for one in (*amounts, *wanted)}
+        if any(_worth(amounts, month) != _worth(wanted, month) for month in turning):
+            revised = True
         if revised:
             _reprice(row, spell)
         return revised
@@ -223,6 +223,11 @@ class _Case:
 
 def _better(state: State, than: State) -> bool:
     return isinstance(state, Share) and state.fen > (than.fen if isinstance(than, Share) else 0)
+
+
+def _worth(amounts: list[Amount], month: Month) -> tuple[str, int]:
+    found = amount_in(amounts, month)
+    return found.tier, found.fen
 
 
 def _revise(row: Entitlement, **values: object) -> None:

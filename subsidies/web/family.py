@@ -48,6 +48,7 @@ def elder(request: HttpRequest, elder_id: UUID) -> HttpResponse:
         "elder": file,
         "may_act": may_act_for(request.viewer, file),
         "rows": rows,
+        "drawn_any": any(row["drawn"] for row in rows),
         "has_account": any(row["is_open"] or row["drawn"] for row in rows),
         "next": _mark_next(rows),
         "readings": open_readings(applicable()[0]),

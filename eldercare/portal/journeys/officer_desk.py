@@ -16,8 +16,17 @@ from facilities.choices import ApplicationState as BedApplicationState
 from facilities.choices import EmploymentState, StayState
 from facilities.models import Application as BedApplication
 from facilities.models import Facility, Stay
-from subsidies.access import DISTRICT_OFFICER, STREET_OFFICER, desk_applications, runs_visible_to
-from subsidies.choices import ApplicationState, RunState
+from subsidies.access import (
+    CITY_OFFICER,
+    DISTRICT_OFFICER,
+    SEES_RUNS,
+    STREET_OFFICER,
+    desk_applications,
+    flags_visible_to,
+    runs_visible_to,
+    versions_visible_to,
+)
+from subsidies.choices import ApplicationState, RunState, VersionState
 from subsidies.rules.programme import Programme
 from subsidies.rules.transitions import TO_DECIDE
 from subsidies.selectors.programmes import applicable
@@ -31,6 +40,8 @@ class Door(StrEnum):
     REVIEW = "review"
     DECIDE = "decide"
     RUNS = "runs"
+    CHANGES = "changes"
+    VERSIONS = "versions"
     HOME_CLAIMS = "home_claims"
     ASSESSMENTS = "assessments"
     HOME = "home"
@@ -59,7 +70,14 @@ class Queue:
 def queues(viewer: Viewer) -> list[Queue]:
     """Give the viewer's queues: those of the street, the district, the runs, an agency, the homes."""
     today = clock.today()
-    return [*_street(viewer, today), *_district(viewer, today), *_runs(viewer), *_agency(viewer), *_homes(viewer)]
+    return [
+        *_street(viewer, today),
+        *_district(viewer, today),
+        *_runs(viewer),
+        *_life(viewer),
+        *_agency(viewer),
+        *_homes(viewer),
+    ]
 
 
 def _street(viewer: Viewer, today: date) -> list[Queue]:
@@ -109,6 +127,20 @@ def _runs(viewer: Viewer) -> list[Queue]:
             Door.RUNS,
         )
     ]
+
+
+def _life(viewer: Viewer) -> list[Queue]:
+    """What became of rights after their decision, and, for a whole region, the figures they are worked out by."""
+    found = []
+    if viewer.places("region", *SEES_RUNS):
+        waiting = flags_visible_to(viewer).filter(cleared_at__isnull=True, gone_at__isnull=True)
+        why = say("特困、工伤、两项补贴、重复申领、去世、人不在机构：逐条核实；这里也看补贴变动、转移单和多发应退。")
+        found.append(Queue(say("待核实的发现和补贴变动"), why, _count(waiting), Door.CHANGES))
+    if viewer.places("region", CITY_OFFICER):
+        drafts = versions_visible_to(viewer).filter(state=VersionState.DRAFT)
+        why = say("起草、测算影响多少人多少钱，由另一位同事发布。")
+        found.append(Queue(say("没有发布的标准调整"), why, _count(drafts), Door.VERSIONS))
+    return found
 
 
 def _agency(viewer: Viewer) -> list[Queue]:

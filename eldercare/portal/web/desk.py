@@ -16,6 +16,8 @@ ADDRESSES = {
     Door.REVIEW: "subsidies:desk",
     Door.DECIDE: "subsidies:desk",
     Door.RUNS: "subsidies:runs",
+    Door.CHANGES: "subsidies:changes",
+    Door.VERSIONS: "subsidies:versions",
     Door.HOME_CLAIMS: "facilities:home_claims",
     Door.ASSESSMENTS: "assessments:list",
 }
