@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated import copy_into
 from tools.launch.postgres import Postgres
 from tools.launch.valkey import Valkey
 
@@ -37,6 +38,7 @@ def start_servers() -> None:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         atexit.register(postgres.stop)
         atexit.register(valkey.stop)
+        copy_into(folder)
         postgres.start()
         valkey.start()
         os.environ["DATABASE_URL"] = postgres.url()

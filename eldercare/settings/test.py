@@ -16,3 +16,6 @@ ALLOWED_HOSTS = ["*"]
 _process = os.environ.get("PYTEST_XDIST_WORKER", "")
 _number = int(_process.removeprefix("gw")) + 1 if _process else 0
 REDIS_URL = CELERY_BROKER_URL = f"{REDIS_URL.rpartition('/')[0]}/{_number}"
+
+# The tables are made once (tests/migrated.py); every process's own database is a copy.
+DATABASES["default"]["TEST"] = {"TEMPLATE": "migrated"}
