@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from facilities.services import apply_import, import_homes
+from facilities.services.bed_reminders import remind_of_beds
 from facilities.services.offer_bed import close_lapsed_offers
 from facilities.services.relist import relist, relist_due
 from facilities.services.visits import remind_visitors
@@ -50,3 +51,6 @@ def sweep_imports() -> None:
     for import_id in import_homes.left_lying():
         import_homes.read_import(import_id)
         apply_import.carry_out(import_id)
+def remind_beds() -> int:
+    """Remind homes whose number of beds grows old, and tell the district of those that stay old."""
+    return remind_of_beds()

@@ -223,6 +223,7 @@ CELERY_BEAT_SCHEDULE: dict = {
     "listings-due": {"task": "facilities.tasks.relist_what_is_due", "schedule": 10, "options": {"expires": 10}},
     "listings": {"task": "facilities.tasks.relist_all", "schedule": 86400, "options": {"expires": 86400}},
     "imports": {"task": "facilities.tasks.sweep_imports", "schedule": 60, "options": {"expires": 60}},
+    "beds-old": {"task": "facilities.tasks.remind_beds", "schedule": 300, "options": {"expires": 300}},
     "assessed-severe": {"task": "subsidies.tasks.open_from_assessments", "schedule": 30, "options": {"expires": 30}},
     "consents-revoked": {"task": "subsidies.tasks.stop_without_consent", "schedule": 30, "options": {"expires": 30}},
     "clocks": {"task": "subsidies.tasks.ring_clocks", "schedule": 600, "options": {"expires": 600}},
@@ -248,6 +249,9 @@ PAPERS_MOST = int(os.environ.get("PAPERS_MOST", "20"))
 UPLOAD_NEVER_READ_BYTES = int(os.environ.get("UPLOAD_NEVER_READ_BYTES", "100000000"))
 # A body of the API, in JSON.
 API_MOST_BYTES = int(os.environ.get("API_MOST_BYTES", "5000000"))
+
+# Where people find us: the beginning of the addresses that stand in letters.
+SITE_URL = os.environ.get("SITE_URL") or f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
 
 # The sandbox bank: a separate process, spoken to over HTTP.
 SANDBOX_BANK_URL = os.environ.get("SANDBOX_BANK_URL", "http://127.0.0.1:8900")

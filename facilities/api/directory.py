@@ -200,6 +200,17 @@ class PointSerializer(serializers.Serializer):
     datum = serializers.CharField()
 
 
+class AccuracySerializer(serializers.Serializer):
+    """How often the number of free beds was as shown, since a day. `percent` null: fewer than `least` were found."""
+
+    percent = serializers.IntegerField(allow_null=True)
+    right = serializers.IntegerField()
+    wrong = serializers.IntegerField()
+    contested = serializers.IntegerField()
+    least = serializers.IntegerField()
+    since = serializers.DateField()
+
+
 class FacilitySerializer(serializers.Serializer):
     """A home whole. Null is not published, never no. `published`: facts as a named source states them."""
 
@@ -225,6 +236,7 @@ class FacilitySerializer(serializers.Serializer):
     is_demo = serializers.BooleanField()
     ratings = RatingSerializer(many=True)
     beds = BedsSerializer()
+    accuracy = AccuracySerializer()
     prices = PriceSerializer(many=True)
     published = serializers.ListField(child=serializers.DictField())
 
@@ -320,6 +332,7 @@ def facility_of(page: FacilityPage) -> dict[str, Any]:
         "is_demo": home.is_demo,
         "ratings": [_rating(star) for star in page.stars],
         "beds": beds_of(page.beds, page.confirmed),
+        "accuracy": AccuracySerializer(page.accuracy).data,
         "prices": [_price(row) for row in (*page.bed_prices, *page.care_prices, *page.meal_prices)],
         "published": list(page.published),
     }

@@ -3,6 +3,7 @@
 A row is told by its 编号, or by room and bed; columns stand in any order, below any heading. An empty 改为 changes nothing.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,15 +12,12 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from eldercare.kernel.sentences import Sentence, say
-from facilities.rules.board import BLOCKED, CHANGEABLE, CLOSED, FREE, OCCUPIED
-from facilities.rules.vacancy import WHY
+from facilities.rules.board import BLOCKED, CHANGEABLE, CLOSED, OCCUPIED
+from facilities.rules.settings import sheet_words
 
-COLUMNS = ("编号", "房间", "床号", "房型", "床位类型", "现在", "改为", "原因", "哪天空出")
-NEEDED = {"房间", "床号", "改为"}
-STATES = {"空床": FREE, "有人住": OCCUPIED, "暂停使用": BLOCKED, "暂不收住": CLOSED}
-REASONS = {str(WHY[code]): code for code in ("staffing", "repair", "cleaning", "reserved", "other")}
 HEADER_WITHIN = 10
 SAME, CHANGE, REFUSED = "same", "change", "refused"
+Words = dict[str, Any]
 
 
 class KnownBed(Protocol):
@@ -54,56 +52,58 @@ def read_sheet(rows: Iterable[Sequence[Any]], beds: Iterable[KnownBed], today: d
     known = list(beds)
     by_id = {str(bed.bed_id): bed for bed in known}
     by_name = {(_text(bed.room), _text(bed.name)): bed for bed in known}
+    words = sheet_words()
     columns: dict[str, int] | None = None
     read: list[SheetRow] = []
     for line, cells in enumerate(rows, start=1):
         if columns is None:
-            columns = _heading(cells)
+            columns = _heading(cells, words)
             if columns is None and line >= HEADER_WITHIN:
                 return None
         elif any(_text(cell) for cell in cells):
-            read.append(_row(line, _named(cells, columns), by_id, by_name, today))
+            read.append(_row(line, _named(cells, columns), by_id, by_name, today, words))
     return None if columns is None else _no_bed_twice(read)
 
 
-def _heading(cells: Sequence[Any]) -> dict[str, int] | None:
-    columns = {_text(cell): index for index, cell in enumerate(cells) if _text(cell) in COLUMNS}
-    return columns if columns.keys() >= NEEDED else None
+def _heading(cells: Sequence[Any], words: Words) -> dict[str, int] | None:
+    known = {word: name for name, word in words["columns"].items()}
+    columns = {known[_text(cell)]: index for index, cell in enumerate(cells) if _text(cell) in known}
+    return columns if columns.keys() >= set(words["needed"]) else None
 
 
 def _named(cells: Sequence[Any], columns: dict[str, int]) -> dict[str, Any]:
     return {name: cells[index] if index < len(cells) else None for name, index in columns.items()}
 
 
-def _row(line: int, cells: dict[str, Any], by_id: dict, by_name: dict, today: date) -> SheetRow:
-    room, name = _text(cells["房间"]), _text(cells["床号"])
-    bed = by_id.get(_text(cells.get("编号"))) or by_name.get((room, name))
+def _row(line: int, cells: dict[str, Any], by_id: dict, by_name: dict, today: date, words: Words) -> SheetRow:
+    room, name = _text(cells["room"]), _text(cells["bed"])
+    bed = by_id.get(_text(cells.get("id"))) or by_name.get((room, name))
     row = SheetRow(line, room, name, REFUSED)
     if bed is None:
         return replace(row, sentence=say("床位板上没有这张床；新房间请先在床位板上加。"))
     row = replace(row, bed_id=bed.bed_id, was=bed.state, room=bed.room, name=bed.name)
-    word = _text(cells["改为"])
+    word = _text(cells["to"])
     if not word:
         return replace(row, verdict=SAME)
-    if word not in STATES:
+    if word not in words["states"]:
         return replace(row, sentence=say("看不懂“{word}”，请写：空床、有人住、暂停使用或暂不收住。", word=word))
     if bed.state not in CHANGEABLE:
         return replace(row, sentence=say("这张床有登记在住的老人，或者已经留给一个家庭，不能在表格里改。"))
-    return _said(replace(row, to=STATES[word]), bed, cells, today)
+    return _said(replace(row, to=words["states"][word]), bed, cells, today, words["reasons"])
 
 
-def _said(row: SheetRow, bed: KnownBed, cells: dict[str, Any], today: date) -> SheetRow:
+def _said(row: SheetRow, bed: KnownBed, cells: dict[str, Any], today: date, reasons: dict[str, str]) -> SheetRow:
     """Read the reason and the day that belong to a state."""
-    reason = _text(cells.get("原因")) if row.to == CLOSED else ""
-    if reason and reason not in REASONS:
-        return replace(row, sentence=say("看不懂原因“{word}”，请写：{known}。", word=reason, known="、".join(REASONS)))
-    written = cells.get("哪天空出") if row.to in (OCCUPIED, BLOCKED) else None
+    reason = _text(cells.get("why")) if row.to == CLOSED else ""
+    if reason and reason not in reasons:
+        return replace(row, sentence=say("看不懂原因“{word}”，请写：{known}。", word=reason, known=" / ".join(reasons)))
+    written = cells.get("until") if row.to in (OCCUPIED, BLOCKED) else None
     until = read_day(written)
     if _text(written) and until is None:
         return replace(row, sentence=say("看不懂日子“{word}”，请写成 2026-12-05 这样。", word=_text(written)))
     if until is not None and until <= today:
         return replace(row, sentence=say("空出来的日子要在今天以后。"))
-    row = replace(row, why=REASONS.get(reason, ""), until=until)
+    row = replace(row, why=reasons.get(reason, ""), until=until)
     same = (row.to, row.why, row.until) == (bed.state, bed.why_closed, bed.until)
     return replace(row, verdict=SAME if same else CHANGE)
 
@@ -124,9 +124,9 @@ def read_day(value: Any) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    text = _text(value).replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-").replace(".", "-")
+    numbers = [int(part) for part in re.findall(r"\d+", _text(value))]
     try:
-        year, month, day = (int(part) for part in text.split("-"))
+        year, month, day = numbers[:3]
         return date(year, month, day)
     except ValueError:
         return None

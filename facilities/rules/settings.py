@@ -22,6 +22,11 @@ def setting(name: str, on: date) -> Setting:
     return in_force(read("settings.yaml")[name], on)
 
 
+def sheet_words() -> Setting:
+    """Give the words of the board's spreadsheet."""
+    return read("board_sheet.yaml")
+
+
 def ranking(on: date) -> Setting:
     """Give the published weights in force on a day."""
     return in_force(read("ranking.yaml"), on)

@@ -10,8 +10,10 @@ from eldercare.kernel import clock
 from eldercare.regions.selectors import full_name
 from facilities.choices import STATED_FACTS
 from facilities.models import Facility, PriceVersion
+from facilities.rules.accuracy import Accuracy
 from facilities.selectors.beds import Confirmation, Vacancy, confirmations, vacancies
 from facilities.selectors.ratings import StarsShown, stars_shown
+from facilities.selectors.trust import accuracy_of
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class FacilityPage:
     meal_prices: tuple[PriceRow, ...]
     published: tuple[dict[str, Any], ...]
     licence_is_valid: bool | None
+    accuracy: Accuracy
     as_of: date
 
     @property
@@ -68,6 +71,7 @@ def facility_page(facility_id: UUID) -> FacilityPage | None:
         meal_prices=tuple(row for row in prices if row.item == "meal"),
         published=tuple(_stated(home.published)),
         licence_is_valid=None if licence is None else on <= licence,
+        accuracy=accuracy_of(home.pk, now),
         as_of=on,
     )
 

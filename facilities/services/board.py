@@ -87,7 +87,7 @@ def confirm_as_it_is(
         facility=home,
         at=clock.now(),
         by=by,
-        reference=viewer.reference,
+        reference=viewer.reference if viewer.is_known else viewer.name,
         note=note[:200],
         changes=kept,
         counted=counted,

@@ -20,6 +20,7 @@ from facilities.selectors.fit import fit_of
 from facilities.selectors.waiting import hours_to_answer
 from facilities.services.apply_to_home import check_day
 from facilities.services.claims import close_lapsed_on, release
+from facilities.services.findings import keep_finding, shown_free
 from facilities.services.guards import found, no_longer, staff_only
 from facilities.services.letters import tell_family
 from facilities.services.offering import make_offer
@@ -97,8 +98,11 @@ def withdraw_offer(viewer: Viewer, *, offer_id: UUID) -> Offer:
 
 
 @transaction.atomic
-def refuse_application(viewer: Viewer, *, application_id: UUID, reason: str) -> Application:
-    """Say no to an application, with the reason the family reads. Raises `reason_missing`, `already_answered` (409)."""
+def refuse_application(viewer: Viewer, *, application_id: UUID, reason: str, house_full: bool = False) -> Application:
+    """Say no to an application, with the reason the family reads. Raises `reason_missing`, `already_answered` (409).
+
+    `house_full`: there is no bed. Where the page shows some, that counts against its number.
+    """
     application = found(applications_visible_to(viewer).select_related("facility"), application_id)
     staff_only(viewer, application.facility_id)
     if not reason.strip():
@@ -111,7 +115,10 @@ def refuse_application(viewer: Viewer, *, application_id: UUID, reason: str) -> 
     if not refused:
         raise no_longer(application)
     home = application.facility
-    record(viewer, "application.refused", str(application), place=home.region_id)
+    if house_full:
+        keep_finding(application, shown=shown_free(home.pk), as_shown=False)
+    facts = {"house_full": house_full}
+    record(viewer, "application.refused", str(application), place=home.region_id, facts=facts)
     tell_family(
         application,
         kind="application.refused",

@@ -15,6 +15,7 @@ from facilities.choices import ApplicationState, ClaimKind
 from facilities.models import Application, Bed, BedClaim, Offer
 from facilities.selectors.quotes import quote
 from facilities.services.claims import claim_bed, release
+from facilities.services.findings import keep_finding, shown_free
 from facilities.services.guards import no_longer
 from facilities.services.letters import tell_family
 
@@ -27,6 +28,7 @@ def make_offer(viewer: Viewer, application: Application, bed: Bed, *, from_day: 
     now = clock.now()
     lapses_at = now + timedelta(hours=hours)
     price = _price(application, bed, from_day)
+    shown = shown_free(application.facility_id)
     for hold in BedClaim.objects.filter(bed=bed, kind=ClaimKind.HOLD, noun=str(application), released_at__isnull=True):
         release(hold)
     claim = claim_bed(bed, ClaimKind.OFFER, since=from_day, lapses_at=lapses_at)
@@ -45,6 +47,7 @@ def make_offer(viewer: Viewer, application: Application, bed: Bed, *, from_day: 
     _keep(offer)
     BedClaim.objects.filter(pk=claim.pk).update(noun=str(offer))
     Application.objects.filter(pk=application.pk).update(state=ApplicationState.OFFERED)
+    keep_finding(application, shown=shown, as_shown=True)
     home = application.facility
     record(viewer, "offer.made", str(offer), place=home.region_id, facts={"bed": str(bed.pk), "from": str(from_day)})
     tell_family(

@@ -21,6 +21,7 @@ from facilities.models import BedConfirmation, Facility
 from facilities.rules.board import CHANGEABLE, NEXT
 from facilities.selectors.beds import BoardRoom, Confirmation, Vacancy, board, confirmations, vacancies
 from facilities.selectors.history import SHOWN, as_it_stood, confirmations_of
+from facilities.selectors.trust import open_reports
 from facilities.services.board import BedChange, change_to, confirm_beds
 from facilities.services.capacity import add_room, close_beds
 from facilities.services.undo_board import may_be_undone, undo_board
@@ -115,7 +116,7 @@ def close(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     """Close beds for good from a day on, or keep them after all; who still has one of them is listed."""
     home = my_home(request, facility_id)
     rooms = board(home.pk, clock.today())
-    form = CloseBedsForm(request.POST or None, rooms=rooms)
+    form = CloseBedsForm(request.POST if request.method == "POST" else None, rooms=rooms)
     context = {**frame(request, home), "rooms": rooms}
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.errors else 200
@@ -157,6 +158,7 @@ def _context(request: HttpRequest, home: Facility, **more: Any) -> dict[str, Any
         "beds": vacancies([home.pk], now.date()).get(home.pk, Vacancy()),
         "confirmed": confirmations([home.pk], now).get(home.pk, Confirmation()),
         "last": _last(home, now),
+        "wrong": open_reports(home.pk),
         "room_form": RoomForm(),
         "board_form": BoardForm(),
         "keys": [

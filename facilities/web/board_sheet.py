@@ -27,8 +27,8 @@ from eldercare.ui.forms import request_key
 from facilities.choices import BedType, RoomType
 from facilities.models import Facility
 from facilities.rules.board import WORDS
-from facilities.rules.board_sheet import CHANGE, COLUMNS, REASONS, REFUSED, STATES, SheetRow, read_day, read_sheet
-from facilities.rules.settings import setting
+from facilities.rules.board_sheet import CHANGE, REFUSED, SheetRow, read_day, read_sheet
+from facilities.rules.settings import setting, sheet_words
 from facilities.selectors.beds import board
 from facilities.services.board import BedChange, change_to, confirm_beds
 from facilities.web.forms import SheetForm
@@ -48,20 +48,21 @@ def download(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     home = my_home(request, facility_id)
     book = Workbook()
     sheet = book.active
-    sheet.title = "床位板"
-    sheet.append(COLUMNS)
+    words = sheet_words()
+    sheet.title = words["title"]
+    sheet.append(list(words["columns"].values()))
     for room in board(home.pk, clock.today()):
         for bed in room.beds:
             kinds = (str(RoomType(room.room_type).label), str(BedType(bed.bed_type).label))
             sheet.append([str(bed.bed_id), room.name, bed.name, *kinds, str(WORDS[bed.state]), None, None, bed.until])
-    _dress(sheet)
+    _dress(sheet, words)
     out = BytesIO()
     book.save(out)
     name = f"beds-{clock.today():%Y%m%d}.xlsx"
     return HttpResponse(out.getvalue(), XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _dress(sheet: Any) -> None:
+def _dress(sheet: Any, words: dict[str, Any]) -> None:
     """Make it a sheet one can fill in: lists to choose from, the ids out of sight, the heading always there."""
     for cell in sheet[1]:
         cell.font = Font(bold=True)
@@ -69,8 +70,8 @@ def _dress(sheet: Any) -> None:
         sheet.column_dimensions[column].width = width
     sheet.column_dimensions["A"].hidden = True
     sheet.freeze_panes = "A2"
-    for column, words in (("G", STATES), ("H", REASONS)):
-        choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
+    for column, known in (("G", words["states"]), ("H", words["reasons"])):
+        choice = DataValidation(type="list", formula1=f'"{",".join(known)}"', allow_blank=True)
         sheet.add_data_validation(choice)
         choice.add(f"{column}2:{column}{max(sheet.max_row, 2)}")
 
@@ -81,7 +82,7 @@ def _dress(sheet: Any) -> None:
 def sheet(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     """Read a filled-in sheet and show what it would change, row by row; nothing is stored."""
     home = my_home(request, facility_id)
-    form = SheetForm(request.POST or None, request.FILES or None)
+    form = SheetForm(request.POST, request.FILES) if request.method == "POST" else SheetForm()
     context = {**frame(request, home), "form": form}
     if request.method != "POST":
         return render(request, TEMPLATE, context)

@@ -16,6 +16,8 @@ from facilities.choices import (
     EndReason,
     ListMode,
     PriceItem,
+    ReportAnswer,
+    ReportSays,
     RoomType,
     StaffRole,
     WhyClosed,
@@ -270,6 +272,24 @@ class BoardForm(forms.Form):
     )
     why = forms.ChoiceField(label=_("为什么暂不收住"), choices=[CHOOSE, *WhyClosed.choices], required=False)
     until = DayField(label=_("哪天再空出来"), required=False, help_text=_("不知道就空着。"))
+
+
+class NumberReportForm(forms.Form):
+    """What somebody found; nothing about them."""
+
+    says = forms.ChoiceField(label=_("哪里不对"), choices=ReportSays.choices, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("还想说什么"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("可以不写。请不要写姓名和电话。"),
+    )
+
+
+class ReportAnswerForm(forms.Form):
+    answer = forms.ChoiceField(label=_("答复"), choices=ReportAnswer.choices, widget=forms.RadioSelect)
+    reply = forms.CharField(label=_("说明"), max_length=300, required=False)
 
 
 class SheetForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
@@ -12,8 +13,18 @@ from eldercare.kernel.keys import digest, new_id
 from eldercare.kernel.sealed import blind_index
 from eldercare.people.models import Consent, GuardianInvitation
 from facilities.choices import EmploymentState
-from facilities.models import Employment, HomeToken, StaffInvitation, Visit, VisitSlot
+from facilities.models import (
+    BedConfirmation,
+    BedReminder,
+    Employment,
+    HomeToken,
+    NumberReport,
+    StaffInvitation,
+    Visit,
+    VisitSlot,
+)
 from facilities.services import draw_up_contract
+from facilities.services.board_link import link_text
 from subsidies.models import (
     AccountChange,
     Application,
@@ -274,6 +285,10 @@ def _homes(rows, elder, family, home, manager, invited, users) -> None:
     rows["token_id"] = HomeToken.objects.create(
         facility=home, name="示例", token_digest=f"world:{new_id()}", made_by=manager
     )
+    rows["confirmation_id"] = BedConfirmation.objects.create(facility=home, by="staff")
+    rows["report_id"] = NumberReport.objects.create(facility=home, says="full", shown_free=1)
+    reminder = BedReminder.objects.create(facility=home, stage="soon")
+    rows["text"] = SimpleNamespace(pk=link_text(reminder))
 
 
 def _offer(manager, application, home):

@@ -16,6 +16,7 @@ from facilities.choices import ApplicationState as BedApplicationState
 from facilities.choices import EmploymentState, StayState
 from facilities.models import Application as BedApplication
 from facilities.models import Facility, Stay
+from facilities.selectors.trust import stale_homes
 from subsidies.access import (
     CITY_OFFICER,
     DISTRICT_OFFICER,
@@ -43,6 +44,7 @@ class Door(StrEnum):
     CHANGES = "changes"
     VERSIONS = "versions"
     HOME_CLAIMS = "home_claims"
+    STALE_BEDS = "stale_beds"
     ASSESSMENTS = "assessments"
     HOME = "home"
 
@@ -111,6 +113,12 @@ def _district(viewer: Viewer, today: date) -> list[Queue]:
             _this_month(today, "decide_by_day"),
         ),
         Queue(say("待核准的机构账号"), say("养老院负责人申请管理本区的机构。"), _count(claims), Door.HOME_CLAIMS),
+        Queue(
+            say("床位数很久没有核对的机构"),
+            say("提醒过机构，还没有核对，请打电话问一问。"),
+            _count(stale_homes(viewer)),
+            Door.STALE_BEDS,
+        ),
     ]
 
 

@@ -19,6 +19,7 @@ ADDRESSES = {
     Door.CHANGES: "subsidies:changes",
     Door.VERSIONS: "subsidies:versions",
     Door.HOME_CLAIMS: "facilities:home_claims",
+    Door.STALE_BEDS: "facilities:stale_beds",
     Door.ASSESSMENTS: "assessments:list",
 }
 
