@@ -30,22 +30,26 @@ class Price:
 
 @dataclass(frozen=True)
 class Presence:
-    """Days an elder has a bed of this room type and care of this grade."""
+    """Days an elder has a bed of this room type and care of this grade. `covered` items are charged otherwise."""
 
     days: DayRange
     room_type: str
     care_grade: str
+    covered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Charge:
-    """One line of a bill or quote. `eligible_key` (bed, care, meal) is what a benefit may pay."""
+    """One line of a bill or quote. `eligible_key` (bed, care, meal) is what a benefit may pay.
+
+    `monthly_fen` None: it is charged by the day (rules/short_stay.py).
+    """
 
     item: str
     label: Sentence
     because: Sentence
     amount_fen: int
-    monthly_fen: int
+    monthly_fen: int | None
     days: int
 
     @property
@@ -88,6 +92,8 @@ def charges(
         if within is None:
             continue
         for item in ITEMS:
+            if item in presence.covered:
+                continue
             leaves = away if item in not_charged_on_leave else ()
             for span in _without(within, leaves):
                 for key, days in _priced_days(span, item, presence, prices):

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.kernel.days import DayRange, Month
-from facilities.models import PriceVersion
+from facilities.models import PriceVersion, ShortStayPrice
 from facilities.rules.charging import Charge, Presence, Price, PriceMissing, charges
+from facilities.rules.short_stay import ShortPrice, short_charges
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,33 @@ def prices_of(facility_ids: Iterable[UUID], days: DayRange) -> dict[UUID, list[P
     for facility_id, *price, days_of in rows.order_by("pk"):
         found.setdefault(facility_id, []).append(Price(*price, days=DayRange(days_of.lower, days_of.upper)))
     return found
+
+
+def seasons_of(facility_ids: Iterable[UUID], days: DayRange) -> dict[UUID, list[ShortPrice]]:
+    """Give the short-stay prices of many homes that are in force on some of the days, with one query."""
+    rows = ShortStayPrice.objects.filter(
+        facility__in=list(facility_ids), days__overlap=DateRange(days.start, days.until)
+    ).values_list("facility", "room_type", "unit", "season", "fen", "includes", "days")
+    found: dict[UUID, list[ShortPrice]] = {}
+    for facility_id, room_type, unit, season, fen, includes, span in rows.order_by("pk"):
+        price = ShortPrice(room_type, unit, season, fen, tuple(includes), DayRange(span.lower, span.upper))
+        found.setdefault(facility_id, []).append(price)
+    return found
+
+
+def short_quote(facility_id: UUID, room_type: str, care_grade: str, days: DayRange) -> tuple[Charge, ...] | None:
+    """Quote a short stay, month by month; None where a day of it has no complete price. Two queries."""
+    seasons = seasons_of([facility_id], days).get(facility_id, [])
+    prices = prices_of([facility_id], days).get(facility_id, [])
+    lines: list[Charge] = []
+    month = Month.of(days.start)
+    try:
+        while (within := days.within(month.period)) is not None:
+            lines += short_charges(month, [Presence(within, room_type, care_grade)], seasons, prices)
+            month = month.next()
+    except PriceMissing:
+        return None
+    return tuple(lines)
 
 
 def price_in_force(facility_id: UUID, item: str, on: date, *, room_type: str = "", care_grade: str = "") -> int | None:

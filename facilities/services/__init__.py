@@ -1,6 +1,7 @@
 """What happens to homes, beds and stays: one verb, one function, one transaction."""
 
 from facilities.services.accept_offer import accept_offer, decline_offer, extend_offer
+from facilities.services.announce import set_fee, set_price, set_season
 from facilities.services.apply_to_home import apply_to_home, change_wishes, withdraw_application
 from facilities.services.bills import issue_bill, issue_bills, settle_bill
 from facilities.services.board import BedChange, confirm_beds
@@ -9,7 +10,6 @@ from facilities.services.contract import draw_up_contract, sign_for_family, sign
 from facilities.services.load_reference import load_reference
 from facilities.services.offer_bed import close_lapsed_offers, offer_bed, refuse_application, withdraw_offer
 from facilities.services.relist import relist
-from facilities.services.set_price import set_price
 from facilities.services.staff import (
     accept_staff_invitation,
     claim_home,
@@ -91,9 +91,11 @@ __all__ = [
     "resident_died",
     "revoke_home_token",
     "say_what_was_found",
+    "set_fee",
     "set_list_rule",
     "set_price",
     "set_priority",
+    "set_season",
     "settle_bill",
     "sign_for_family",
     "sign_for_home",

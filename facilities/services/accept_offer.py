@@ -150,6 +150,7 @@ def _expect(offer: Offer) -> Stay:
         application=application,
         claim=offer.claim,
         room_type=offer.bed.room.room_type,
+        stay_kind=application.stay_kind,
         days=DateRange(offer.from_day, None),
         state=StayState.EXPECTED,
     )

@@ -18,7 +18,7 @@ from eldercare.people.choices import Purpose
 from eldercare.people.selectors import hukou_codes
 from eldercare.people.services.consents import give_consent
 from facilities.access import applications_visible_to
-from facilities.choices import ApplicationState, OfferState
+from facilities.choices import ApplicationState, OfferState, StayKind
 from facilities.models import Application, Bed, Facility, Offer
 from facilities.models.admission import OPEN
 from facilities.rules.settings import setting
@@ -41,6 +41,7 @@ def apply_to_home(
     care_grade: str,
     wanted_from: date,
     consent_text_version: str,
+    wanted_until: date | None = None,
     also_rooms: Sequence[str] = (),
     bed_type: str = "",
     priority_asked: str = "",
@@ -49,9 +50,10 @@ def apply_to_home(
     """Apply for a place: from now on the family waits on the home's list.
 
     The consent to show the home the elder's file is given with it. The class on the list follows from the 户籍;
-    another one can be asked for in words, and the home confirms it.
+    another one can be asked for in words, and the home confirms it. With `wanted_until`, the first day after, it is a
+    short stay (旅居), charged by the season.
 
-    Raises Refusal `not_found` (404), `not_acting_for_elder` (403), `day_past`, `day_too_far` (422), `does_not_fit` (422, with
+    Raises Refusal `not_found` (404), `not_acting_for_elder` (403), `day_past`, `day_too_far`, `short_stay_days` (422), `does_not_fit` (422, with
     every condition's answer) and `application_open` (409).
     """
     home = found(Facility.objects.all(), facility_id)
@@ -59,6 +61,7 @@ def apply_to_home(
     family_only(viewer, elder.pk)
     today = clock.today()
     check_day(wanted_from, today, "wanted_from")
+    _check_short(wanted_from, wanted_until, today)
     verdict = fit_of(home, elder.pk, care_grade, on=today)
     if verdict.answer is Answer.NO:
         raise _does_not_fit(verdict)
@@ -69,6 +72,8 @@ def apply_to_home(
         room_type=room_type,
         care_grade=care_grade,
         wanted_from=wanted_from,
+        wanted_until=wanted_until,
+        stay_kind=StayKind.SHORT if wanted_until else StayKind.LONG,
         fit=verdict.to_json(),
         also_rooms=_others(also_rooms, room_type),
         bed_type=bed_type,
@@ -91,6 +96,16 @@ def apply_to_home(
         body=say("有家庭向“{home}”申请入住。请登录后查看并答复。", home=home.name),
     )
     return application
+
+
+def _check_short(wanted_from: date, wanted_until: date | None, today: date) -> None:
+    most = setting("short_stay", today)["most_days"]
+    if wanted_until is None or timedelta() < wanted_until - wanted_from <= timedelta(days=most):
+        return
+    sentence = say("短住要从入住日的第二天起算，最多 {most} 天。", most=most)
+    raise Refusal(
+        "short_stay_days", sentence, next_step=say("要住得更久，请选长住。"), fields={"wanted_until": sentence}
+    )
 
 
 @transaction.atomic
@@ -122,6 +137,8 @@ def change_wishes(
     application = lock_one(Application.objects.select_related("facility").filter(pk=application.pk))
     if application.state != ApplicationState.SUBMITTED:
         raise no_longer(application)
+    if application.wanted_until:
+        application.wanted_until += wanted_from - application.wanted_from
     application.room_type, application.care_grade, application.wanted_from = room_type, care_grade, wanted_from
     application.also_rooms, application.bed_type = _others(also_rooms, room_type), bed_type
     application.fit = verdict.to_json()

@@ -11,12 +11,13 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import facilities_of, stays_visible_to
-from facilities.choices import BillState, StayState
+from facilities.choices import BillState, StayKind, StayState
 from facilities.models import Bill, Stay
 from facilities.rules.charging import Charge, Presence, PriceMissing, charges
 from facilities.rules.settings import setting
+from facilities.rules.short_stay import short_charges
 from facilities.selectors.admission import stays_to_bill
-from facilities.selectors.quotes import prices_of
+from facilities.selectors.quotes import prices_of, seasons_of
 from facilities.services.guards import found, staff_only
 from facilities.services.letters import tell_family
 
@@ -99,10 +100,12 @@ def _charges(stay: Stay, bill_month: Month) -> tuple[Charge, ...]:
     ]
     away = [DayRange(leave.days.lower, leave.days.upper) for leave in stay.leaves.all()]
     prices = prices_of([stay.facility_id], bill_month.period).get(stay.facility_id, [])
+    leave = {"away": away, "not_charged_on_leave": tuple(rule["not_charged_on_leave"])}
     try:
-        return charges(
-            bill_month, presences, prices, away=away, not_charged_on_leave=tuple(rule["not_charged_on_leave"])
-        )
+        if stay.stay_kind == StayKind.SHORT:
+            seasons = seasons_of([stay.facility_id], bill_month.period).get(stay.facility_id, [])
+            return short_charges(bill_month, presences, seasons, prices, **leave)
+        return charges(bill_month, presences, prices, **leave)
     except PriceMissing as missing:
         raise Refusal(
             "price_missing",

@@ -6,14 +6,14 @@ from django.db import IntegrityError, transaction
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
-from eldercare.kernel.days import Month
+from eldercare.kernel.days import DayRange, Month
 from eldercare.kernel.locks import lock_one
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from facilities.choices import ApplicationState, ClaimKind
 from facilities.models import Application, Bed, BedClaim, Offer
-from facilities.selectors.quotes import quote
+from facilities.selectors.quotes import quote, short_quote
 from facilities.services.claims import claim_bed, release
 from facilities.services.findings import keep_finding, shown_free
 from facilities.services.guards import no_longer
@@ -63,9 +63,16 @@ def make_offer(viewer: Viewer, application: Application, bed: Bed, *, from_day: 
 
 
 def _price(application: Application, bed: Bed, from_day: date) -> dict:
-    room_type = bed.room.room_type
-    priced = quote(application.facility_id, room_type, application.care_grade, Month.of(from_day))
-    if priced is None:
+    room_type, grade, home = bed.room.room_type, application.care_grade, application.facility_id
+    month = Month.of(from_day)
+    until = None
+    if application.wanted_until:
+        until = from_day + (application.wanted_until - application.wanted_from)
+        lines = short_quote(home, room_type, grade, DayRange(from_day, until))
+    else:
+        priced = quote(home, room_type, grade, month)
+        lines = priced and priced.lines
+    if lines is None:
         raise Refusal(
             "price_missing",
             say("这种房型或护理档次还没有公布收费，不能留床。"),
@@ -73,9 +80,10 @@ def _price(application: Application, bed: Bed, from_day: date) -> dict:
         )
     return {
         "room_type": room_type,
-        "month": str(priced.month),
-        "lines": [line.to_json() for line in priced.lines],
-        "gross_fen": priced.gross_fen,
+        "month": str(month),
+        "until": until and str(until),
+        "lines": [line.to_json() for line in lines],
+        "gross_fen": sum(line.amount_fen for line in lines),
     }
 
 

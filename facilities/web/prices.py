@@ -18,7 +18,7 @@ from eldercare.ui.forms import request_key
 from facilities.models import Facility
 from facilities.rules.words import item_name
 from facilities.selectors.page import price_rows
-from facilities.services.set_price import set_price
+from facilities.services.announce import set_price
 from facilities.web.forms import PriceForm
 from facilities.web.home import FORBIDDEN, frame, my_home
 

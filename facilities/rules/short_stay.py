@@ -1,0 +1,94 @@
+"""What a short stay (旅居) costs: the season's price per day or per month for what it includes, the rest by the month.
+
+A whole month takes the monthly price where the home has one for all of it; other days take the daily price, and where
+there is none the month's price by its days. A day for which no season is published is charged as a long stay's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from eldercare.kernel.days import DayRange, Month
+from eldercare.kernel.money import yuan
+from eldercare.kernel.sentences import Sentence, say
+from facilities.rules.charging import Charge, Presence, Price, charges
+from facilities.rules.words import ROOMS
+
+DAY, MONTH = "day", "month"
+
+
+@dataclass(frozen=True)
+class ShortPrice:
+    """A season's price in fen, in force on `days`, for the items it includes."""
+
+    room_type: str
+    unit: str
+    season: str
+    fen: int
+    includes: tuple[str, ...]
+    days: DayRange
+
+
+def short_charges(
+    month: Month,
+    presences: Iterable[Presence],
+    seasons: Sequence[ShortPrice],
+    prices: Sequence[Price],
+    *,
+    away: Sequence[DayRange] = (),
+    not_charged_on_leave: Sequence[str] = (),
+) -> tuple[Charge, ...]:
+    """Charge a short stay's days in a month. Raises PriceMissing as `charges` does, for what no season includes."""
+    counted: dict[ShortPrice, int] = {}
+    rest: list[Presence] = []
+    for presence in presences:
+        within = presence.days.within(month.period)
+        if within is None:
+            continue
+        for span, season in _by_season(within, presence.room_type, month, seasons):
+            if season:
+                counted[season] = counted.get(season, 0) + span.days
+            rest.append(replace(presence, days=span, covered=season.includes if season else ()))
+    lines = tuple(_line(season, month, days) for season, days in counted.items())
+    return lines + charges(month, rest, prices, away=away, not_charged_on_leave=not_charged_on_leave)
+
+
+def _by_season(
+    within: DayRange, room_type: str, month: Month, seasons: Sequence[ShortPrice]
+) -> list[tuple[DayRange, ShortPrice | None]]:
+    """Split days by the season's price that is charged on them, in order; None where there is none."""
+    known = [season for season in seasons if season.room_type == room_type]
+    whole = next((one for one in known if one.unit == MONTH and one.days.within(month.period) == month.period), None)
+    if whole and within == month.period:
+        return [(within, whole)]
+    split: list[tuple[DayRange, ShortPrice | None]] = []
+    for day in within.each_day():
+        in_force = sorted((one for one in known if day in one.days), key=lambda one: one.unit != DAY)
+        season = in_force[0] if in_force else None
+        tomorrow = day + day.resolution
+        if split and split[-1][1] == season:
+            split[-1] = (DayRange(split[-1][0].start, tomorrow), season)
+        else:
+            split.append((DayRange(day, tomorrow), season))
+    return split
+
+
+def _line(season: ShortPrice, month: Month, days: int) -> Charge:
+    """One line for a season's days. What includes more than the bed is no bed fee: no benefit for bed or care pays it."""
+    item = "bed" if season.includes == ("bed",) else "short"
+    if season.unit == DAY:
+        because = say("每天 {price} 元 × {days} 天", price=yuan(season.fen), days=days)
+        return Charge(item, _label(season), because, season.fen * days, None, days)
+    if days == month.days:
+        because = say("整月，每月 {price} 元", price=yuan(season.fen))
+        return Charge(item, _label(season), because, season.fen, season.fen, days)
+    because = say(
+        "每月 {price} 元 ÷ 当月 {month_days} 天 × {days} 天", price=yuan(season.fen), month_days=month.days, days=days
+    )
+    return Charge(item, _label(season), because, season.fen * days // month.days, season.fen, days)
+
+
+def _label(season: ShortPrice) -> Sentence:
+    room = ROOMS[season.room_type]
+    if season.season:
+        return say("旅居费（{room}，{season}）", room=room, season=season.season)
+    return say("旅居费（{room}）", room=room)
