@@ -6,6 +6,7 @@ from facilities.services import apply_import, import_homes
 from facilities.services.bed_reminders import remind_of_beds
 from facilities.services.offer_bed import close_lapsed_offers
 from facilities.services.relist import relist, relist_due
+from facilities.services.tokens import forget_token_uses
 from facilities.services.visits import remind_visitors
 
 
@@ -54,3 +55,9 @@ def sweep_imports() -> None:
 def remind_beds() -> int:
     """Remind homes whose number of beds grows old, and tell the district of those that stay old."""
     return remind_of_beds()
+
+
+@shared_task
+def forget_uses() -> int:
+    """Forget how often tokens were used in minutes that are long over."""
+    return forget_token_uses()

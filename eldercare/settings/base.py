@@ -223,6 +223,7 @@ CELERY_BEAT_SCHEDULE: dict = {
     "listings-due": {"task": "facilities.tasks.relist_what_is_due", "schedule": 10, "options": {"expires": 10}},
     "listings": {"task": "facilities.tasks.relist_all", "schedule": 86400, "options": {"expires": 86400}},
     "imports": {"task": "facilities.tasks.sweep_imports", "schedule": 60, "options": {"expires": 60}},
+    "token-uses": {"task": "facilities.tasks.forget_uses", "schedule": 3600, "options": {"expires": 3600}},
     "beds-old": {"task": "facilities.tasks.remind_beds", "schedule": 300, "options": {"expires": 300}},
     "assessed-severe": {"task": "subsidies.tasks.open_from_assessments", "schedule": 30, "options": {"expires": 30}},
     "consents-revoked": {"task": "subsidies.tasks.stop_without_consent", "schedule": 30, "options": {"expires": 30}},

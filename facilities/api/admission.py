@@ -43,10 +43,14 @@ class WishesBody(StrictSerializer):
 
 
 class HomeApplyBody(WishesBody):
-    """`consent_text_version`: the version of the words agreed to, purpose `home_application`."""
+    """`consent_text_version`: the version of the words agreed to, purpose `home_application`.
+
+    `wanted_until`, the first day after: a short stay (旅居), charged by the season; null: a long one.
+    """
 
     facility = serializers.UUIDField()
     elder = serializers.UUIDField()
+    wanted_until = serializers.DateField(**MAYBE)
     consent_text_version = serializers.CharField(max_length=24)
 
 
@@ -125,6 +129,7 @@ class HomeApplicationSerializer(serializers.Serializer):
     room_type = serializers.ChoiceField(choices=RoomType.choices)
     care_grade = serializers.ChoiceField(choices=CareGrade.choices)
     wanted_from = serializers.DateField()
+    wanted_until = serializers.DateField(allow_null=True)
     state = serializers.ChoiceField(choices=ApplicationState.choices)
     also_rooms = serializers.ListField(child=serializers.ChoiceField(choices=RoomType.choices))
     bed_type = serializers.CharField(allow_null=True)
@@ -361,6 +366,7 @@ def application_of(card: ApplicationCard) -> dict[str, Any]:
         "room_type": row.room_type,
         "care_grade": row.care_grade,
         "wanted_from": row.wanted_from.isoformat(),
+        "wanted_until": row.wanted_until and row.wanted_until.isoformat(),
         "state": row.state,
         "also_rooms": row.also_rooms,
         "bed_type": row.bed_type or None,

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from facilities.api import admission, board, contracts, directory, stays, visits, waiting
+from facilities.api import admission, board, contracts, directory, prices, stays, visits, waiting
 
 app_name = "facilities_api"
 urlpatterns = [
     path("facilities", directory.FacilitiesDoor.as_view(), name="facilities"),
     path("facilities/<uuid:facility_id>", directory.FacilityDoor.as_view(), name="facility"),
+    path("facilities/<uuid:facility_id>/prices", prices.PricesDoor.as_view(), name="prices"),
     path("facilities/<uuid:facility_id>/vacancy", board.VacancyDoor.as_view(), name="vacancy"),
     path("facilities/<uuid:facility_id>/beds", board.BoardDoor.as_view(), name="beds"),
     path("facilities/<uuid:facility_id>/beds/confirm", board.ConfirmDoor.as_view(), name="confirm"),

@@ -11,7 +11,7 @@ from eldercare.kernel.days import DayRange, Month
 from eldercare.kernel.money import yuan
 from eldercare.kernel.sentences import Sentence, say
 from facilities.rules.charging import Charge, Presence, Price, charges
-from facilities.rules.words import ROOMS
+from facilities.rules.words import season_label
 
 DAY, MONTH = "day", "month"
 
@@ -88,7 +88,4 @@ def _line(season: ShortPrice, month: Month, days: int) -> Charge:
 
 
 def _label(season: ShortPrice) -> Sentence:
-    room = ROOMS[season.room_type]
-    if season.season:
-        return say("旅居费（{room}，{season}）", room=room, season=season.season)
-    return say("旅居费（{room}）", room=room)
+    return season_label(season.room_type, season.season)

@@ -83,3 +83,20 @@ def item_name(item: str, room_type: str = "", care_grade: str = "") -> Sentence:
     if item == "care":
         return say("护理费（{grade}）", grade=GRADES[care_grade])
     return say("餐费")
+
+
+def season_label(room_type: str, season: str) -> Sentence:
+    """Name a short stay's price: 旅居费（双人间，暑期）."""
+    if season:
+        return say("旅居费（{room}，{season}）", room=ROOMS[room_type], season=season)
+    return say("旅居费（{room}）", room=ROOMS[room_type])
+
+
+def included_in(items: tuple[str, ...]) -> Sentence:
+    """Say what a short stay's price includes."""
+    care, meal = "care" in items, "meal" in items
+    if care and meal:
+        return say("包含床位、护理和餐费")
+    if meal:
+        return say("包含床位和餐费")
+    return say("包含床位和护理") if care else say("只含床位")

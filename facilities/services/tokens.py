@@ -2,16 +2,20 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
+from math import ceil
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from eldercare.audit.services import record
-from eldercare.kernel.clock import ClockNow
+from eldercare.kernel import clock
+from eldercare.kernel.clock import CHINA, ClockNow
 from eldercare.kernel.viewer import Grant, Viewer
 from facilities.access import facilities_of
 from facilities.choices import StaffRole
-from facilities.models import HomeToken
+from facilities.models import HomeToken, TokenUse
+from facilities.rules.settings import setting
 from facilities.services.guards import found, manager_only
 
 PREFIX = "home_"
@@ -49,6 +53,29 @@ def viewer_of_token(text: str) -> Viewer | None:
         return None
     grant = Grant(StaffRole.STAFF, "facility", str(token.facility_id))
     return Viewer(user_id=token.pk, name=f"token:{token.pk}", grants=frozenset({grant}))
+
+
+def seconds_to_wait(token_id: UUID) -> int:
+    """Count one use of a key; give 0 when it is within its limit, else after how many seconds the next minute begins.
+
+    One statement, so that calls at the same moment are all counted.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO facilities_tokenuse (token_id, minute, count) VALUES (%s, date_trunc('minute', clock_now()), 1)"
+            " ON CONFLICT (token_id, minute) DO UPDATE SET count = facilities_tokenuse.count + 1"
+            " RETURNING count, minute, clock_now()",
+            [token_id],
+        )
+        count, minute, now = cursor.fetchone()
+    if count <= setting("home_tokens", now.astimezone(CHINA).date())["per_minute"]:
+        return 0
+    return max(1, ceil((minute + timedelta(minutes=1) - now).total_seconds()))
+
+
+def forget_token_uses() -> int:
+    """Forget the counts of minutes that are long over; gives how many."""
+    return TokenUse.objects.filter(minute__lt=clock.now() - timedelta(hours=1)).delete()[0]
 
 
 def _digest(text: str) -> str:

@@ -5,8 +5,9 @@ from django.utils.translation import gettext
 
 from eldercare.kernel.sentences import speak
 from facilities.rules.vacancy import WHY
-from facilities.rules.words import CONFIRMED_BY
+from facilities.rules.words import CONFIRMED_BY, ROOMS, included_in, season_label
 from facilities.selectors.beds import BoardBed
+from facilities.selectors.prices import Announced
 
 register = template.Library()
 
@@ -21,6 +22,23 @@ def tap(bed: BoardBed) -> str:
 def why(code: str) -> str:
     """Why an empty bed takes nobody in."""
     return speak(WHY.get(code, code), gettext)
+
+
+@register.filter
+def room_word(code: str) -> str:
+    return speak(ROOMS[code], gettext)
+
+
+@register.filter
+def season_name(one: Announced) -> str:
+    """Name a season's price: 旅居费（双人间，暑期）."""
+    return speak(season_label(one.room_type, str(one.name)), gettext)
+
+
+@register.filter
+def included(one: Announced) -> str:
+    """Say what a season's price includes."""
+    return speak(included_in(one.includes), gettext)
 
 
 @register.filter

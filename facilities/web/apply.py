@@ -182,14 +182,20 @@ def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponse:
 def _apply(request: HttpRequest, home: Facility, form: ApplyForm, text: ConsentText) -> str:
     said = form.cleaned_data
     wishes = form.wishes()
-    body = [str(home.pk), said["elder"], said.get("moving", False), {**wishes, "wanted_from": str(said["wanted_from"])}]
+    until = said["wanted_until"]
+    wanted = {**wishes, "wanted_from": str(said["wanted_from"]), "wanted_until": until and str(until)}
+    body = [str(home.pk), said["elder"], said.get("moving", False), wanted]
     asked = {**wishes, "facility_id": home.pk, "consent_text_version": text.version}
 
     def act() -> dict:
         stay_id = _residents(request, home).get(said["elder"]) if said.get("moving") else None
         if stay_id:
             return {"application": str(request_transfer(request.viewer, stay_id=stay_id, **asked).application_id)}
-        return {"application": str(apply_to_home(request.viewer, elder_id=UUID(said["elder"]), **asked).pk)}
+        return {
+            "application": str(
+                apply_to_home(request.viewer, elder_id=UUID(said["elder"]), wanted_until=until, **asked).pk
+            )
+        }
 
     answer, _repeated = once(request.viewer, "facilities.apply", request_key(request), body, act)
     return answer["application"]

@@ -14,8 +14,10 @@ from facilities.choices import (
     BedType,
     CareGrade,
     EndReason,
+    FeeKind,
     ListMode,
     PriceItem,
+    PriceUnit,
     ReportAnswer,
     ReportSays,
     RoomType,
@@ -71,6 +73,11 @@ class ApplyForm(WishesForm):
     """A family applies for a place."""
 
     elder = forms.ChoiceField(label=_("为哪位老人申请"), widget=forms.RadioSelect)
+    wanted_until = DayField(
+        label=_("只短住（旅居）的话，哪天离开"),
+        required=False,
+        help_text=_("长住就空着。短住按机构公布的旅居价格算，离开那天不收费。"),
+    )
     moving = forms.BooleanField(
         label=_("老人现在住在别的机构，这次是转院"),
         required=False,
@@ -78,7 +85,7 @@ class ApplyForm(WishesForm):
     )
     consent = forms.BooleanField(error_messages={"required": _("机构要看到资料才能答复，请勾选同意。")})
 
-    field_order = ("elder", *WISHES, "moving", "consent")
+    field_order = ("elder", *WISHES, "wanted_until", "moving", "consent")
 
     def __init__(
         self, *args: Any, elders: list[tuple[str, str]], consent_title: str, may_move: bool, **options: Any
@@ -242,11 +249,54 @@ class PriceForm(forms.Form):
     monthly_fen = YuanField(label=_("每月价格"))
     since = DayField(label=_("从哪天起"))
 
-    def price(self) -> dict[str, Any]:
+    def said(self) -> dict[str, Any]:
         """Give the arguments of `set_price`; call it on a valid form."""
         item, room_type, care_grade = self.cleaned_data["what"].split(":")
         rest = {name: self.cleaned_data[name] for name in ("monthly_fen", "since")}
         return {"item": item, "room_type": room_type, "care_grade": care_grade, **rest}
+
+
+class SeasonForm(forms.Form):
+    """What a short stay costs in a season."""
+
+    room_type = forms.ChoiceField(label=_("房型"), choices=[CHOOSE, *RoomType.choices])
+    season = forms.CharField(label=_("季节名"), max_length=40, required=False, help_text=_("例如：暑期、冬季康养。"))
+    unit = forms.ChoiceField(label=_("怎么算"), choices=PriceUnit.choices)
+    fen = YuanField(label=_("价格"))
+    includes = forms.MultipleChoiceField(
+        label=_("除了床位还包含"),
+        choices=[(PriceItem.MEAL, PriceItem.MEAL.label), (PriceItem.CARE, PriceItem.CARE.label)],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    since = DayField(label=_("从哪天起"))
+    until = DayField(label=_("到哪天为止（当天不算）"), required=False)
+
+    def said(self) -> dict[str, Any]:
+        """Give the arguments of `set_season`; call it on a valid form."""
+        return dict(self.cleaned_data)
+
+
+class FeeForm(forms.Form):
+    """A deposit or a one-off fee."""
+
+    kind = forms.ChoiceField(label=_("哪一种"), choices=FeeKind.choices)
+    name = forms.CharField(label=_("名称"), max_length=40, help_text=_("例如：押金、医疗备用金、床品费。"))
+    room_type = forms.ChoiceField(label=_("房型"), choices=[("", _("所有房型")), *RoomType.choices], required=False)
+    fen = YuanField(label=_("金额"))
+    refundable = forms.ChoiceField(
+        label=_("离开时退不退"), choices=[("", _("没有写明")), ("yes", _("退")), ("no", _("不退"))], required=False
+    )
+    since = DayField(label=_("从哪天起"))
+
+    def said(self) -> dict[str, Any]:
+        """Give the arguments of `set_fee`; call it on a valid form."""
+        refundable = {"yes": True, "no": False}.get(self.cleaned_data["refundable"])
+        return {**self.cleaned_data, "refundable": refundable}
+
+
+class DayForm(forms.Form):
+    on = DayField(label=_("看哪一天的收费"))
 
 
 class RoomForm(forms.Form):

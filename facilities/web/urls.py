@@ -30,6 +30,7 @@ urlpatterns = [
     path("home/<uuid:facility_id>/board/rooms", board.new_room, name="new_room"),
     path("home/<uuid:facility_id>/reports", trust.reports, name="number_reports"),
     path("home/<uuid:facility_id>/reports/<uuid:report_id>", trust.answer, name="answer_report"),
+    path("homes/<uuid:facility_id>/prices", prices.public, name="public_prices"),
     path("homes/<uuid:facility_id>/wrong-number", trust.report, name="report_number"),
     path("board-link/<str:text>", trust.link, name="board_link"),
     path("desk/stale-beds", trust.desk, name="stale_beds"),
