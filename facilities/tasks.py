@@ -52,6 +52,9 @@ def sweep_imports() -> None:
     for import_id in import_homes.left_lying():
         import_homes.read_import(import_id)
         apply_import.carry_out(import_id)
+
+
+@shared_task
 def remind_beds() -> int:
     """Remind homes whose number of beds grows old, and tell the district of those that stay old."""
     return remind_of_beds()

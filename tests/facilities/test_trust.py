@@ -27,7 +27,7 @@ from facilities.services import confirm_beds, offer_bed, refuse_application
 from facilities.services.bed_reminders import remind_of_beds
 from facilities.services.board import change_to
 from facilities.services.board_link import link_text
-from facilities.tasks import relist_all
+from facilities.tasks import relist_what_is_due
 from tests.builders.accounts import make_officer, make_user, sign_in, viewer_for
 from tests.builders.facilities import make_application, make_bed, make_home, make_staff
 from tests.builders.people import make_elder, make_person
@@ -68,7 +68,7 @@ def test_a_number_sinks_by_itself_as_it_grows_old(home, manager):
     points = [Listing.objects.get(pk=home.pk).quality]
     for hours in (25, 48, 24 * 5):
         go(hours=hours)
-        relist_all()
+        relist_what_is_due()
         points.append(Listing.objects.get(pk=home.pk).quality)
     assert points == sorted(points, reverse=True)
     assert len(set(points)) == 4
