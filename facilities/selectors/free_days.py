@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -14,8 +14,6 @@ from eldercare.kernel.clock import ClockNow
 from facilities.models import Bed, Listing, ListingDue
 from facilities.rules.monthly import ROOMS
 from facilities.selectors.beds import NEVER, free_beds, live_claims
-
-NEVER_HOLDS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -63,13 +61,13 @@ def free_days(facility_ids: Iterable[UUID], on: date) -> dict[UUID, FreeDays]:
 
 
 def _add(home: FreeDays, on: date, room, kind, admittable, since, ends, free_from, lapses) -> None:
-    """A bed that will end is not free without end on every later day, so the claims are counted for that home."""
+    """A bed that will end is not free without end on any day."""
     home.total += since <= on
     home.types.add(kind)
     home.beds_in.add(room)
-    if lapses or ends:
-        home.until = min(home.until or datetime.max.replace(tzinfo=UTC), NEVER_HOLDS if ends else lapses)
-    if admittable and free_from < NEVER:
+    if lapses:
+        home.until = min(home.until or lapses, lapses)
+    if admittable and not ends and free_from < NEVER:
         home.days.append(free_from)
         home.rooms[room].append(free_from)
 
