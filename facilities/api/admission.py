@@ -83,7 +83,10 @@ class OfferBody(StrictSerializer):
 
 
 class RefuseBody(StrictSerializer):
+    """`house_full`: there is no bed; where the page shows some, it counts against its number."""
+
     reason = serializers.CharField(max_length=300)
+    house_full = serializers.BooleanField(required=False, default=False)
 
 
 class OfferSerializer(serializers.Serializer):
@@ -268,7 +271,7 @@ class RefuseDoor(HomeDoor):
         body = self.read(RefuseBody)
 
         def act() -> dict[str, Any]:
-            refuse_application(self.viewer, application_id=application_id, reason=body["reason"])
+            refuse_application(self.viewer, application_id=application_id, **body)
             return _one(application_id)
 
         return self.once("facilities.refuse", act)

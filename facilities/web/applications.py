@@ -24,7 +24,7 @@ from facilities.selectors.admission import application_cards, offer_state
 from facilities.selectors.beds import free_beds
 from facilities.selectors.waiting import hours_to_answer, skips_shown
 from facilities.services.offer_bed import offer_bed, refuse_application, withdraw_offer
-from facilities.web.forms import OfferForm, PriorityForm, ReasonForm
+from facilities.web.forms import OfferForm, PriorityForm, RefuseForm
 from facilities.web.home import frame, my_home
 from facilities.web.waiting import classes_to_confirm
 
@@ -108,11 +108,11 @@ def refuse(request: HttpRequest, facility_id: UUID, application_id: UUID) -> Htt
     """Refuse with a reason."""
     home = my_home(request, facility_id)
     row = _of_home(request, home, application_id)
-    form = ReasonForm(request.POST)
+    form = RefuseForm(request.POST)
     context = {**_context(request, home, row), "refuse_form": form}
     if not form.is_valid():
         return render(request, "facilities/application.html", context, status=422)
-    refuse_application(request.viewer, application_id=row.pk, reason=form.cleaned_data["reason"])
+    refuse_application(request.viewer, application_id=row.pk, **form.cleaned_data)
     messages.success(request, _("已回绝，家属会看到原因。"))
     return redirect("facilities:applications", home.pk)
 
@@ -136,7 +136,7 @@ def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
         "offer_state": offer_state(card.offer, now) if card.offer else "",
         "bed_choices": wanted_first,
         "offer_form": OfferForm(beds=wanted_first, initial=initial),
-        "refuse_form": ReasonForm(),
+        "refuse_form": RefuseForm(),
         "case": row.priority_case or {},
         "asked_class": list_settings(now.date()).named(
             ((row.priority_case or {}).get("asked") or {}).get("priority", "")

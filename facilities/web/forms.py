@@ -123,6 +123,14 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("原因（对方会看到）"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class RefuseForm(ReasonForm):
+    """Why an application is refused."""
+
+    house_full = forms.BooleanField(
+        label=_("因为没有空床了"), required=False, help_text=_("页面还显示有空床的话，会算作床位数不准。")
+    )
+
+
 class CheckInForm(forms.Form):
     on = DayField(label=_("入住日"))
 

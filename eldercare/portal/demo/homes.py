@@ -18,13 +18,24 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from eldercare.kernel import clock
 from eldercare.portal.rules.travel import centre_of
 from eldercare.regions.models import Region
-from facilities.choices import CareGrade, ClaimKind, FacilityKind, PriceItem
-from facilities.models import Bed, BedClaim, BedConfirmation, Facility, PriceVersion, Rating, Room
+from facilities.choices import CareGrade, ClaimKind, FacilityKind, FeeKind, PriceItem, PriceUnit
+from facilities.models import (
+    Bed,
+    BedClaim,
+    BedConfirmation,
+    Facility,
+    Fee,
+    PriceVersion,
+    Rating,
+    Room,
+    ShortStayPrice,
+)
 from facilities.services import relist
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "homes.yaml"
 KEY = "demo:"
 OPENED = date(2025, 1, 1)
+ALWAYS = DateRange(OPENED, None)
 ROUND_FEN = 1_000
 ALL_PROVINCES = ["110000", "120000", "130000"]
 DEMO = "demo"
@@ -45,6 +56,8 @@ class Drawn:
     beds: list[Bed] = field(default_factory=list)
     claims: list[BedClaim] = field(default_factory=list)
     prices: list[PriceVersion] = field(default_factory=list)
+    seasons: list[ShortStayPrice] = field(default_factory=list)
+    fees: list[Fee] = field(default_factory=list)
     ratings: list[Rating] = field(default_factory=list)
     confirmations: list[BedConfirmation] = field(default_factory=list)
 
@@ -55,6 +68,8 @@ class Drawn:
             (Bed, self.beds),
             (BedClaim, self.claims),
             (PriceVersion, self.prices),
+            (ShortStayPrice, self.seasons),
+            (Fee, self.fees),
             (Rating, self.ratings),
             (BedConfirmation, self.confirmations),
         ):
@@ -83,6 +98,7 @@ def _draw(now: datetime) -> Drawn:
             continue
         _prices(luck, drawn, home, level_yuan * luck.lognormvariate(0, 0.22))
         _beds(luck, drawn, home, now)
+        _short_stays(drawn, home)
         _rating(luck, drawn, home, now.date())
     return drawn
 
@@ -180,11 +196,41 @@ def _beds(luck: Random, drawn: Drawn, home: Facility, now: datetime) -> None:
     _confirm(luck, drawn, home, now)
 
 
+def _short_stays(drawn: Drawn, home: Facility) -> None:
+    """A deposit of one bed fee; where there are beds for it, a daily price for short stays, dearer in the season."""
+    data = figures()["short_stay"]
+    (bed_fen,) = [
+        price.monthly_fen
+        for price in drawn.prices
+        if price.facility is home and price.room_type == "double" and price.days.upper is None
+    ]
+    drawn.fees.append(
+        Fee(facility=home, kind=FeeKind.DEPOSIT, name=data["deposit"], fen=bed_fen, refundable=True, days=ALWAYS)
+    )
+    if not any(bed.bed_type == "short_stay" for bed in drawn.beds if bed.room.facility is home):
+        return
+    for season in data["seasons"]:
+        drawn.seasons.append(
+            ShortStayPrice(
+                facility=home,
+                room_type="double",
+                unit=PriceUnit.DAY,
+                season=season["name"],
+                fen=round(bed_fen * season["share"] / ROUND_FEN) * ROUND_FEN,
+                includes=data["includes"],
+                days=DateRange(season["from"], season["until"]),
+            )
+        )
+
+
 def _bed(luck: Random, home: Facility, room: Room, name: str) -> Bed:
     bed_type = _pick(luck, figures()["bed_types"])
     if bed_type == "dementia" and not home.takes_dementia:
         bed_type = "nursing"
-    return Bed(room=room, name=name, bed_type=bed_type, admittable=luck.random() > 0.03, valid_from=OPENED)
+    admittable = luck.random() > 0.03
+    reasons = figures()["closed_because"]
+    why = "" if admittable else reasons[int(room.name) % len(reasons)]
+    return Bed(room=room, name=name, bed_type=bed_type, admittable=admittable, why_closed=why, valid_from=OPENED)
 
 
 def _claim(luck: Random, bed: Bed, today: date, occupied: float) -> BedClaim | None:
