@@ -96,9 +96,10 @@ def _draw(now: datetime) -> Drawn:
         drawn.homes.append(home)
         if home.kind != FacilityKind.HOME:
             continue
+        prices, beds = len(drawn.prices), len(drawn.beds)
         _prices(luck, drawn, home, level_yuan * luck.lognormvariate(0, 0.22))
         _beds(luck, drawn, home, now)
-        _short_stays(drawn, home)
+        _short_stays(drawn, home, drawn.prices[prices:], drawn.beds[beds:])
         _rating(luck, drawn, home, now.date())
     return drawn
 
@@ -196,18 +197,15 @@ def _beds(luck: Random, drawn: Drawn, home: Facility, now: datetime) -> None:
     _confirm(luck, drawn, home, now)
 
 
-def _short_stays(drawn: Drawn, home: Facility) -> None:
+def _short_stays(drawn: Drawn, home: Facility, prices: list[PriceVersion], beds: list[Bed]) -> None:
     """A deposit of one bed fee; where there are beds for it, a daily price for short stays, dearer in the season."""
     data = figures()["short_stay"]
-    (bed_fen,) = [
-        price.monthly_fen
-        for price in drawn.prices
-        if price.facility is home and price.room_type == "double" and price.days.upper is None
-    ]
+    in_force = [price for price in prices if price.days.upper is None]
+    bed_fen = next(price.monthly_fen for price in in_force if price.room_type == "double")
     drawn.fees.append(
         Fee(facility=home, kind=FeeKind.DEPOSIT, name=data["deposit"], fen=bed_fen, refundable=True, days=ALWAYS)
     )
-    if not any(bed.bed_type == "short_stay" for bed in drawn.beds if bed.room.facility is home):
+    if not any(bed.bed_type == "short_stay" for bed in beds):
         return
     for season in data["seasons"]:
         drawn.seasons.append(
