@@ -50,7 +50,7 @@ def report(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         return refused_in_form(request, template, form, refusal, **context)
     messages.success(request, _("谢谢，已经转给机构核对。"))
-    return redirect("portal:home", home.pk)
+    return redirect(f"/homes/{home.pk}")
 
 
 @never_cache
