@@ -28,8 +28,8 @@ class Waiting:
 class Queue:
     """One home and its list; `join` adds a family at the end."""
 
-    def __init__(self, *, beds: int = 0, **facts) -> None:
-        self.home: Facility = make_home(beds=beds, **facts)
+    def __init__(self, **facts) -> None:
+        self.home: Facility = make_home(**facts)
         manager = make_user("陈院长")
         make_staff(manager, self.home)
         self.manager = viewer_for(manager)
