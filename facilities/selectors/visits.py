@@ -29,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class VisitCard:
-    """A visit as the home's calendar and the family's list show it. `visitor` is masked for the home."""
+    """A visit as the home's calendar and the family's list show it: who comes by name, for whom masked."""
 
     visit: Visit
     visitor: str

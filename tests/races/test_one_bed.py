@@ -26,12 +26,9 @@ WALL = "one_bed_is_claimed_once_a_day"
 JUNE = date(2026, 6, 1)
 
 
-def at_once(acts: list[Callable], *, first: Callable | None = None) -> list:
-    """Run all acts at the same moment, each on its own connection; give what each returned, or the code it was refused with.
-
-    `first` is done once, when all stand ready and before any begins.
-    """
-    start = Barrier(len(acts), action=first)
+def at_once(acts: list[Callable]) -> list:
+    """Run all acts at the same moment, each on its own connection; give what each returned, or the code it was refused with."""
+    start = Barrier(len(acts))
 
     def client(act):
         try:
