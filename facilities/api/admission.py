@@ -26,6 +26,7 @@ from facilities.selectors.waiting import Place, SkipShown, skips_shown
 from facilities.services.accept_offer import decline_offer, extend_offer
 from facilities.services.apply_to_home import apply_to_home, change_wishes, withdraw_application
 from facilities.services.guards import family_only
+from facilities.services.hold import hold_bed
 from facilities.services.offer_bed import offer_bed, refuse_application, withdraw_offer
 from facilities.services.waiting_list import pause_place, set_priority
 
@@ -80,6 +81,19 @@ class OfferBody(StrictSerializer):
     from_day = serializers.DateField()
     hours = serializers.IntegerField(min_value=1, max_value=100_000, **MAYBE)
     out_of_turn = serializers.CharField(max_length=300, **TEXT)
+
+
+class HoldBody(StrictSerializer):
+    bed = serializers.UUIDField()
+    from_day = serializers.DateField()
+
+
+class HoldSerializer(serializers.Serializer):
+    """A bed held until `lapses_at`; an offer of it to the same application takes its place."""
+
+    id = serializers.UUIDField()
+    bed = serializers.UUIDField()
+    lapses_at = serializers.DateTimeField()
 
 
 class RefuseBody(StrictSerializer):
@@ -300,6 +314,24 @@ class OffersDoor(HomeDoor):
             return offer_of(made)
 
         return self.once("facilities.offer", act, status=201)
+
+
+class HoldsDoor(HomeDoor):
+    @extend_schema(
+        operation_id="holds_create",
+        summary=_("机构先给一份申请占一张床，还不通知家属，到时自动放开"),
+        request=HoldBody,
+        responses={201: HoldSerializer},
+    )
+    def post(self, request: Request, application_id: UUID) -> Response:
+        get_object_or_404(applications_to_answer(self.viewer), pk=application_id)
+        body = self.read(HoldBody)
+
+        def act() -> dict[str, Any]:
+            made = hold_bed(self.viewer, application_id=application_id, bed_id=body["bed"], from_day=body["from_day"])
+            return {"id": str(made.pk), "bed": str(made.bed_id), "lapses_at": made.lapses_at.isoformat()}
+
+        return self.once("facilities.hold", act, status=201)
 
 
 class OfferDoor(HomeDoor):

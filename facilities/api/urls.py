@@ -16,6 +16,7 @@ urlpatterns = [
     path("applications/<uuid:application_id>", admission.ApplicationDoor.as_view(), name="application"),
     path("applications/<uuid:application_id>/withdraw", admission.WithdrawDoor.as_view(), name="withdraw"),
     path("applications/<uuid:application_id>/refuse", admission.RefuseDoor.as_view(), name="refuse"),
+    path("applications/<uuid:application_id>/holds", admission.HoldsDoor.as_view(), name="holds"),
     path("applications/<uuid:application_id>/offers", admission.OffersDoor.as_view(), name="offers"),
     path("applications/<uuid:application_id>/wishes", admission.WishesDoor.as_view(), name="wishes"),
     path("applications/<uuid:application_id>/pause", admission.PauseDoor.as_view(), name="pause"),

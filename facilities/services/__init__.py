@@ -7,6 +7,7 @@ from facilities.services.bills import issue_bill, issue_bills, settle_bill
 from facilities.services.board import BedChange, confirm_beds
 from facilities.services.capacity import add_room, close_beds
 from facilities.services.contract import draw_up_contract, sign_for_family, sign_for_home, void_contract
+from facilities.services.hold import hold_bed, release_hold
 from facilities.services.load_reference import load_reference
 from facilities.services.offer_bed import close_lapsed_offers, offer_bed, refuse_application, withdraw_offer
 from facilities.services.relist import relist
@@ -72,6 +73,7 @@ __all__ = [
     "end_employment",
     "end_stay",
     "extend_offer",
+    "hold_bed",
     "invite_staff",
     "issue_bill",
     "issue_bills",
@@ -85,6 +87,7 @@ __all__ = [
     "record_leave",
     "record_visit",
     "refuse_application",
+    "release_hold",
     "relist",
     "remind_visitors",
     "request_transfer",

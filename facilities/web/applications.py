@@ -127,7 +127,11 @@ def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
     beds = free_beds(row.wanted_from).filter(room__facility=home).select_related("room").order_by("room__name", "name")
     choices = [(str(bed.pk), f"{bed.room.name}-{bed.name} · {bed.room.get_room_type_display()}") for bed in beds]
     wanted_first = sorted(choices, key=lambda choice: str(card.room) not in choice[1])
-    initial = {"from_day": max(row.wanted_from, now.date()), "hours": hours_to_answer(home.pk, now.date())}
+    initial = {
+        "bed": request.GET.get("bed", ""),
+        "from_day": max(row.wanted_from, now.date()),
+        "hours": hours_to_answer(home.pk, now.date()),
+    }
     return {
         **frame(request, home),
         "card": card,

@@ -21,12 +21,12 @@ from eldercare.people.models import Elder
 from eldercare.ui.errors import refused_in_form
 from eldercare.ui.forms import request_key
 from facilities.access import stays_visible_to, transfers_visible_to
-from facilities.choices import StayState
+from facilities.choices import ContractState, StayState
 from facilities.models import Facility, Stay, Transfer
 from facilities.selectors.admission import stay_cards
 from facilities.selectors.contracts import transfers_shown
 from facilities.services import stay as acts
-from facilities.services.contract import draw_up_contract
+from facilities.services.contract import RUNNING, draw_up_contract
 from facilities.web.forms import BackForm, CheckInForm, DepositForm, EndStayForm, GradeForm, LeaveForm
 from facilities.web.home import frame, my_home
 
@@ -127,6 +127,7 @@ def _context(request: HttpRequest, home: Facility, row: Stay) -> dict:
     today = clock.today()
     (card,) = stay_cards(Stay.objects.filter(pk=row.pk), today)
     elder = Elder.objects.select_related("person").get(pk=row.elder_id)
+    contracts = list(row.contracts.order_by("-drawn_at"))
     return {
         **frame(request, home),
         "card": card,
@@ -139,7 +140,8 @@ def _context(request: HttpRequest, home: Facility, row: Stay) -> dict:
         "leave_form": LeaveForm(prefix="leave"),
         "back_form": BackForm(prefix="back", initial={"on": today}),
         "contract_form": DepositForm(prefix="contract"),
-        "contracts": list(row.contracts.order_by("-drawn_at")),
+        "contracts": contracts,
+        "can_draw": row.state in RUNNING and all(one.state == ContractState.VOID for one in contracts),
         "moves": transfers_shown(
             transfers_visible_to(request.viewer).filter(Q(old_stay=row) | Q(application__stay=row))
         ),

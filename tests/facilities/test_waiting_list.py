@@ -29,10 +29,12 @@ from facilities.services import (
     decline_offer,
     end_stay,
     extend_offer,
+    hold_bed,
     no_show,
     offer_bed,
     pass_over_proposed,
     pause_place,
+    release_hold,
     resident_died,
     set_list_rule,
     set_priority,
@@ -495,3 +497,51 @@ def test_an_application_is_open_once_and_a_place_is_not_doubled(queue):
     )
     assert code_of(again) == "application_open"
     assert Application.objects.filter(facility=queue.home).count() == 1
+
+
+# Holds
+
+
+def test_a_hold_keeps_the_bed_until_its_hour_and_an_offer_to_the_same_family_takes_its_place(queue):
+    first, second = queue.join("王一"), queue.join("王二")
+    bed = make_bed(queue.home)
+    hold_bed(queue.manager, application_id=first.application.pk, bed_id=bed.pk, from_day=queue.today)
+    there = {"bed_id": bed.pk, "from_day": queue.today}
+    other = lambda: offer_bed(  # noqa: E731
+        queue.manager, application_id=second.application.pk, out_of_turn="先来", **there
+    )
+    assert code_of(other) == "bed_taken"
+    assert code_of(lambda: hold_bed(second.viewer, application_id=first.application.pk, **there)) == "not_found"
+    offer_bed(queue.manager, application_id=first.application.pk, **there)
+    claims = BedClaim.objects.filter(bed=bed, released_at__isnull=True)
+    assert [claim.kind for claim in claims] == ["offer"]
+    assert code_of(lambda: hold_bed(queue.manager, application_id=first.application.pk, **there)) == "already_answered"
+
+
+def test_a_hold_that_ran_out_is_closed_by_the_statement_that_claims_the_bed(queue):
+    first, second = queue.join("王一"), queue.join("王二")
+    bed = make_bed(queue.home)
+    hold = hold_bed(queue.manager, application_id=first.application.pk, bed_id=bed.pk, from_day=queue.today)
+    pass_hours(25)
+    offer_bed(
+        queue.manager,
+        application_id=second.application.pk,
+        bed_id=bed.pk,
+        from_day=clock.today(),
+        out_of_turn="王一不来了",
+    )
+    hold.refresh_from_db()
+    assert hold.released_at is not None
+
+
+def test_a_hold_let_go_is_a_free_bed(queue):
+    first = queue.join("王一")
+    bed = make_bed(queue.home)
+    hold = hold_bed(queue.manager, application_id=first.application.pk, bed_id=bed.pk, from_day=queue.today)
+    assert code_of(lambda: release_hold(Queue().manager, claim_id=hold.pk)) == "not_found"
+    release_hold(queue.manager, claim_id=hold.pk)
+    release_hold(queue.manager, claim_id=hold.pk)
+    assert (
+        offer_bed(queue.manager, application_id=first.application.pk, bed_id=bed.pk, from_day=queue.today).state
+        == OfferState.LIVE
+    )

@@ -1,0 +1,46 @@
+"""A home holds a bed for a waiting family for some hours without asking it yet: while papers are looked at, during a visit.
+
+A hold counts until its hour by the database's clock; the statement that claims the bed then closes it.
+"""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from eldercare.audit.services import record
+from eldercare.kernel import clock
+from eldercare.kernel.viewer import Viewer
+from facilities.access import applications_to_answer, facilities_of
+from facilities.choices import ApplicationState, ClaimKind
+from facilities.models import Bed, BedClaim
+from facilities.rules.settings import setting
+from facilities.services.claims import claim_bed, release
+from facilities.services.guards import found, no_longer
+
+
+@transaction.atomic
+def hold_bed(viewer: Viewer, *, application_id: UUID, bed_id: UUID, from_day: date) -> BedClaim:
+    """Hold a free bed for one waiting application; an offer of the bed to it takes the hold's place.
+
+    Raises Refusal `not_found` (404), `already_answered` (409), `bed_taken` (409).
+    """
+    application = found(applications_to_answer(viewer).select_related("facility"), application_id)
+    if application.state != ApplicationState.SUBMITTED:
+        raise no_longer(application)
+    bed = found(Bed.objects.filter(room__facility=application.facility_id), bed_id)
+    now = clock.now()
+    lapses_at = now + timedelta(hours=setting("offers", now.date())["hold_hours"])
+    claim = claim_bed(bed, ClaimKind.HOLD, since=max(from_day, now.date()), lapses_at=lapses_at, noun=str(application))
+    facts = {"bed": str(bed.pk)}
+    record(viewer, "bed.held", str(application), place=application.facility.region_id, facts=facts)
+    return claim
+
+
+@transaction.atomic
+def release_hold(viewer: Viewer, *, claim_id: UUID) -> None:
+    """Let a held bed go. Twice changes nothing. Raises Refusal `not_found` (404)."""
+    mine = BedClaim.objects.filter(bed__room__facility__in=facilities_of(viewer), kind=ClaimKind.HOLD)
+    claim = found(mine.select_related("bed__room__facility"), claim_id)
+    release(claim)
+    record(viewer, "bed.let_go", claim.noun, place=claim.bed.room.facility.region_id, facts={"bed": str(claim.bed_id)})
