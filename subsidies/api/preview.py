@@ -15,6 +15,7 @@ from eldercare.ui.api.views import OpenDoor
 from subsidies.api.elder import MAYBE, DayOrMonthField, ElderBody, read_elder
 from subsidies.rules.eligibility import preview
 from subsidies.rules.programme import benefits
+from subsidies.rules.readings import readings
 from subsidies.selectors.law import law
 
 
@@ -41,6 +42,24 @@ class PaperSerializer(serializers.Serializer):
     name = serializers.CharField()
     because = serializers.CharField()
     cite = CiteSerializer()
+
+
+class OtherwiseSerializer(serializers.Serializer):
+    """What the answer would be under another option of a setting."""
+
+    value = serializers.JSONField()
+    verdict = serializers.ChoiceField(choices=["yes", "no", "choice", "cannot_decide"])
+    monthly_fen = serializers.IntegerField(allow_null=True)
+
+
+class ReadingSerializer(serializers.Serializer):
+    """A place the text leaves open and this answer hangs on: the setting, how it is read here, and why."""
+
+    setting = serializers.CharField()
+    value = serializers.JSONField()
+    text = serializers.CharField()
+    confidence = serializers.CharField()
+    otherwise = OtherwiseSerializer(many=True)
 
 
 class OptionSerializer(serializers.Serializer):
@@ -72,6 +91,7 @@ class BenefitSerializer(serializers.Serializer):
         allow_null=True, help_text=_("不能判断时，每月最多可能是多少；连最多也不知道的为 null")
     )
     documents = PaperSerializer(many=True, allow_null=True, help_text=_("申请要带的材料；没有收录的为 null"))
+    readings = ReadingSerializer(many=True, help_text=_("文件没有写明、换一种读法结果就不同的地方"))
 
 
 class PreviewSerializer(serializers.Serializer):
@@ -88,12 +108,24 @@ class PreviewDoor(OpenDoor):
     )
     def post(self, request: Request) -> Response:
         body = self.read(PreviewBody)
+        elder, applied_on, met_on = read_elder(body["elder"]), body["applied_on"], body["condition_met_on"]
+        under = law()
         answers = preview(
-            read_elder(body["elder"]),
+            elder,
             on=body["on"],
-            applied_on=body["applied_on"],
-            condition_met_on=body["condition_met_on"],
+            applied_on=applied_on,
+            condition_met_on=met_on,
             programmes=body["programmes"],
-            under=law(),
+            under=under,
         )
-        return Response({"on": str(body["on"]), "programmes": [answer.to_json(gettext) for answer in answers]})
+        told = [
+            {
+                **answer.to_json(gettext),
+                "readings": [
+                    one.to_json(gettext)
+                    for one in readings(answer, elder, applied_on=applied_on, met_on=met_on, under=under)
+                ],
+            }
+            for answer in answers
+        ]
+        return Response({"on": str(body["on"]), "programmes": told})

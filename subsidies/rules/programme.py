@@ -5,7 +5,7 @@ from which they hold, such as next year's amounts. What is added there answers e
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -42,6 +42,7 @@ class Catalogue:
     """Every benefit by id with its versions, oldest first; each ends where the next begins."""
 
     versions: Mapping[str, tuple[Benefit, ...]]
+    _readings: dict[str, "Catalogue"] = field(default_factory=dict)
 
     @property
     def current(self) -> Mapping[str, Benefit]:
@@ -75,6 +76,20 @@ class Catalogue:
         """Give the same with one version only of one benefit."""
         return Catalogue({**self.versions, benefit.id: (benefit,)})
 
+    def reading(self, programme_id: str, setting: str, value: Any) -> "Catalogue":
+        """Give the same with one setting of one programme read otherwise, in every version; remembered."""
+        key = f"{programme_id} {setting} {value}"
+        if key not in self._readings:
+            self._readings[key] = Catalogue(
+                {
+                    name: tuple(
+                        _reading(one, setting, value) if one.programme.id == programme_id else one for one in rows
+                    )
+                    for name, rows in self.versions.items()
+                }
+            )
+        return self._readings[key]
+
     def with_amendment(self, change: Mapping[str, Any], source: str) -> "Catalogue":
         """Give the same with an amendment on top, from its `valid_from` on. Raises ProgrammeProblem naming the field."""
         check(change, source)
@@ -91,6 +106,12 @@ class Catalogue:
             text = say("没有这个待遇、档次或设置：{name}", name=str(error) or "tier")
             raise ProgrammeProblem([(source, "amounts", text)]) from error
         return Catalogue({**self.versions, **{one.id: (*self.versions[one.id], one) for one in changed}})
+
+
+def _reading(benefit: Benefit, setting: str, value: Any) -> Benefit:
+    old = benefit.programme
+    settings = {**old.settings, setting: replace(old.settings[setting], value=value)}
+    return replace(benefit, programme=replace(old, settings=settings))
 
 
 def load(folder: Path) -> Catalogue:

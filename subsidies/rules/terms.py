@@ -20,6 +20,7 @@ class Setting:
     """A reading the text leaves open: its value, why it stands so, and how sure we are. None: nobody knows it yet.
 
     `places` gives a place (its six-digit province code) a value of its own; `label` names the setting where it is missing.
+    `options` are the values it may have.
     """
 
     value: Any
@@ -27,6 +28,7 @@ class Setting:
     confidence: str
     places: Mapping[str, Any] = field(default_factory=dict)
     label: Sentence | None = None
+    options: tuple[Any, ...] = ()
 
     def at(self, region: str | None) -> Any:
         """Give the value that holds in a place."""

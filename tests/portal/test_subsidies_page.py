@@ -46,6 +46,7 @@ def test_the_answer_names_each_programme_with_amount_document_article_and_what_w
         assert words in page, words
     assert "去世、户籍迁出北京" in page and "申请要带什么" in page and "data-print" in page
     assert "现在不符合" in page  # 困难补贴 answers, too
+    assert "这里把 3 级（重度）和 4 级（完全失能）都算重度失能" in page  # an open reading is never silent
 
 
 def test_what_is_missing_is_named_and_the_voucher_is_never_promised(client):

@@ -73,11 +73,30 @@ def test_a_visitor_without_login_gets_the_answer_in_the_fixed_shape(client):
         "would_change",
         "up_to_fen",
         "documents",
+        "readings",
     ]
     assert (nursing["name"], nursing["verdict"], nursing["monthly_fen"]) == ("失能老年人护理补贴", "yes", 60000)
     assert nursing["payer_region"] == "110105" and nursing["first_month"] is None
     assert nursing["lines"][0]["cite"]["document"] == "京民养老发〔2019〕160号"
     assert {"id": "hukou", "outcome": "pass"}.items() <= nursing["conditions"][2].items()
+
+
+def test_a_reading_the_answer_hangs_on_is_told_with_what_it_would_be_otherwise(client):
+    regions()
+    body = {**with_elder(birth_date="1946-06-20"), "programmes": ["beijing/2019-160/seniority"]}
+    (seniority,) = ask(client, body).json()["programmes"]
+    (birthday,) = seniority["readings"]
+    assert (birthday["setting"], birthday["value"], birthday["confidence"]) == ("birthday_counts", "same_month", "open")
+    assert birthday["otherwise"] == [{"value": "next_month", "verdict": "no", "monthly_fen": 0}]
+    (july,) = ask(client, {**body, "on": "2026-07"}).json()["programmes"]
+    assert july["readings"] == []  # read either way, July is due
+
+
+def test_a_severe_level_hangs_on_how_the_words_are_read(client):
+    regions()
+    (nursing,) = ask(client, {**BODY, "programmes": ["beijing/2019-160/nursing"]}).json()["programmes"]
+    assert [one["setting"] for one in nursing["readings"]] == ["severe_levels"]
+    assert nursing["readings"][0]["otherwise"] == [{"value": [4], "verdict": "no", "monthly_fen": 0}]
 
 
 def test_only_the_programmes_asked_for_answer_and_months_are_written_as_months(client):

@@ -22,17 +22,22 @@ from facilities.rules.words import LEVELS
 from subsidies.rules import facts
 from subsidies.rules.eligibility import BenefitAnswer, preview
 from subsidies.rules.net import net_benefits
+from subsidies.rules.readings import Reading, readings
 
 DUE = (Answer.YES, Answer.CHOICE)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One programme's answer. `against` is what stands in its way or is missing; `counts`: it is part of the total."""
+    """One programme's answer. `against` is what stands in its way or is missing; `counts`: it is part of the total.
+
+    `readings` are the open places of its text that the answer hangs on.
+    """
 
     answer: BenefitAnswer
     against: tuple[Reason, ...]
     counts: bool
+    readings: tuple[Reading, ...] = ()
 
     @property
     def is_due(self) -> bool:
@@ -63,9 +68,13 @@ def subsidies(request: HttpRequest) -> HttpResponse:
 
 def _answers(said: Description, month: Month) -> list[Shown]:
     on = clock.today()
-    answers = preview(facts.elder_from(elder_from(said, on)), on=month)
+    elder = facts.elder_from(elder_from(said, on))
+    answers = preview(elder, on=month)
     counted = {one.programme for one in net_benefits(answers) if one.is_due}
-    return [Shown(answer, _against(answer), answer.programme in counted) for answer in answers]
+    return [
+        Shown(answer, _against(answer), answer.programme in counted, tuple(readings(answer, elder)))
+        for answer in answers
+    ]
 
 
 def _against(answer: BenefitAnswer) -> tuple[Reason, ...]:
