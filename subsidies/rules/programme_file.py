@@ -242,7 +242,7 @@ def _programme(data: Mapping[str, Any], programme_id: str) -> Programme:
         source=data["source"],
         confidence=data["confidence"],
         region=data["region"],
-        place=Sentence(data.get("hukou", {}).get("name", "全国")),
+        place=Sentence(data["hukou"]["name"]) if "hukou" in data else say("全国"),
         valid_from=data["valid_from"],
         valid_until=data["valid_until"],
         recorded_on=data["recorded_on"],

@@ -111,7 +111,7 @@ class _Case:
         withdrawn = [one.happened_on for one in self._about(WITHDRAWN, name)]
         if not self.asked:
             return [Claimed(None, Month.of(min(withdrawn)) if withdrawn else None)]
-        applied = {one.happened_on for one in self._about(APPLIED, name)} | self._by_assessment(name)
+        applied = {one.happened_on for one in self._about(APPLIED, name)} or self._by_assessment(name)
         found = []
         for day in sorted(applied):
             after = min((other for other in withdrawn if other >= day), default=None)
@@ -126,7 +126,7 @@ class _Case:
         return [one for one in self.events if one.kind == kind and name in (one.facts.get("programmes") or (name,))]
 
     def _by_assessment(self, name: str) -> set[date]:
-        """160号 四(二): whoever is assessed 重度失能 need not apply."""
+        """160号 四(二): whoever is assessed 重度失能 need not apply. Where somebody did, that application says from when."""
         benefit = self.hearing.under.current[name]
         levels = {way.assessed for tier in benefit.tiers for way in tier.ways if way.assessed}
         if not benefit.programme.accounts:

@@ -143,6 +143,14 @@ def test_an_assessed_severe_disability_opens_the_benefit_by_itself():
     assert due(told, NURSING, count=5) == [0, 0, 60000, 60000, 60000]
 
 
+def test_where_somebody_applied_all_the_same_the_application_says_from_when_as_in_a_preview():
+    assessed = event("1", "assessment", "2026-01-15", **SEVERE)
+    late = [assessed, event("2", "applied", "2026-07-16")]
+    within = [assessed, event("2", "applied", "2026-07-15")]
+    assert due(late, NURSING, count=8) == [0] * 6 + [60000] * 2
+    assert due(within, NURSING, count=8) == [60000] * 8
+
+
 def test_withdrawn_before_the_district_decided_is_as_if_never_applied_and_later_it_stops_from_the_next_month():
     applied = event("1", "applied", "2026-02-03", programmes=[SENIORITY])
     assert due([applied, event("2", "withdrawn", "2026-02-20")], SENIORITY, count=4) == [0, 0, 0, 0]
