@@ -22,6 +22,7 @@ from subsidies.api.preview import ProgrammeField
 from subsidies.rules.events import KINDS, Event
 from subsidies.rules.facts import CIRCUMSTANCES, EARLIEST, LATEST, FactProblem, assessed_problem
 from subsidies.rules.timeline import DueMonth, timeline
+from subsidies.selectors.law import law
 
 MOST_EVENTS = 200
 MOST_MONTHS = 240
@@ -172,7 +173,7 @@ class TimelineDoor(OpenDoor):
         _refuse_wrong(body["events"])
         months = [first.plus(count) for count in range(until.minus(first))]
         try:
-            found = timeline(elder, body["events"], months, known_by=body["known_by"])
+            found = timeline(elder, body["events"], months, known_by=body["known_by"], under=law())
         except FactProblem as problem:
             raise _wrong(problem) from problem
         return Response({"months": [_month(rows) for rows in found]})

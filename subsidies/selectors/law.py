@@ -25,7 +25,7 @@ def law(*, known_at: datetime | None = None) -> Catalogue:
         stood = Q(taken_back_at__isnull=True) | Q(taken_back_at__gt=known_at)
         rows = rows.filter(stood, published_at__lte=known_at)
     published = tuple(rows.order_by("from_month", "pk").values_list("pk", "published_at"))
-    return _amended(published, known_at.astimezone(CHINA).date() if known_at else None)
+    return _amended(published, known_at.astimezone(CHINA).date() if known_at else None, catalogue())
 
 
 def amendment(version: ProgrammeVersion) -> Mapping[str, Any]:
@@ -36,17 +36,16 @@ def amendment(version: ProgrammeVersion) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _amended(published: Published, day: date | None) -> Catalogue:
-    found = _files(day)
+def _amended(published: Published, day: date | None, files: Catalogue) -> Catalogue:
+    found = _files(files, day)
     versions = ProgrammeVersion.objects.in_bulk([pk for pk, _at in published])
     for pk, _at in published:
         found = found.with_amendment(amendment(versions[pk]), f"version:{pk}")
     return found
 
 
-def _files(day: date | None) -> Catalogue:
+def _files(whole: Catalogue, day: date | None) -> Catalogue:
     """Give the files as recorded by a day; a programme's first version was always there for whoever decided by it."""
-    whole = catalogue()
     if day is None:
         return whole
     return Catalogue(

@@ -23,6 +23,7 @@ from subsidies.rules import facts
 from subsidies.rules.eligibility import BenefitAnswer, preview
 from subsidies.rules.net import net_benefits
 from subsidies.rules.readings import Reading, readings
+from subsidies.selectors.law import law
 
 DUE = (Answer.YES, Answer.CHOICE)
 
@@ -69,7 +70,8 @@ def subsidies(request: HttpRequest) -> HttpResponse:
 def _answers(said: Description, month: Month) -> list[Shown]:
     on = clock.today()
     elder = facts.elder_from(elder_from(said, on))
-    answers = preview(elder, on=month)
+    under = law()
+    answers = preview(elder, on=month, under=under)
     counted = {one.programme for one in net_benefits(answers) if one.is_due}
     return [
         Shown(answer, _against(answer), answer.programme in counted, tuple(readings(answer, elder)))
