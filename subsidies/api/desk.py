@@ -215,7 +215,9 @@ class AppealDoor(ApplicationFiles):
         operation_id="subsidy_applications_appeal", summary=_("家属请求重新核对决定"), request=SaidBody, responses=FILE
     )
     def post(self, request: Request, application_id: UUID) -> Response:
-        self.find(application_id)
+        found = self.find(application_id)
+        if str(found.application.elder_id) not in self.viewer.places("elder"):
+            raise Http404
         body = self.read(SaidBody)
         return self.do(
             "subsidies.appeal",

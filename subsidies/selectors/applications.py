@@ -12,12 +12,12 @@ from eldercare.kernel.sentences import Sentence, restored
 from eldercare.kernel.verdict import Answer, Line, Reason, line_from, reason_from
 from eldercare.people.selectors import masked_names
 from eldercare.regions.selectors import full_names
-from subsidies.choices import ApplicationState, DecisionOutcome, Stage
+from subsidies.choices import OPEN_STATES, ApplicationState, DecisionOutcome, Stage
 from subsidies.models import Application, Decision, Entitlement
-from subsidies.rules.deadlines import decide_by, review_by
+from subsidies.rules.deadlines import Clock, clock_of
 from subsidies.rules.programme import Benefit, benefit
 
-PAGE = 30
+WAITING = (*OPEN_STATES, ApplicationState.RECHECK)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class KeptVerdict:
 
 @dataclass(frozen=True)
 class ApplicationCard:
-    """An application as lists show it. Names are masked; `due_on` is the day by which its next step should be done."""
+    """An application as lists show it. Names are masked; `due_on` is the day by which its next step should be done,
+    `because` why it is that day."""
 
     application: Application
     benefit: Benefit
@@ -53,6 +54,7 @@ class ApplicationCard:
     street_name: str
     verdict: KeptVerdict
     due_on: date | None
+    because: Sentence | None
 
     @property
     def state(self) -> ApplicationState:
@@ -105,12 +107,6 @@ def application_cards(applications: QuerySet[Application]) -> list[ApplicationCa
     return [_card(row, names[row.elder_id], streets.get(row.street_id, row.street_id)) for row in rows]
 
 
-def queue(applications: QuerySet[Application], after: UUID | None = None) -> QuerySet[Application]:
-    """Give a page of applications, the oldest first; `after` is the last one seen."""
-    rows = applications.order_by("pk")
-    return (rows.filter(pk__gt=after) if after else rows)[:PAGE]
-
-
 def application_file(applications: QuerySet[Application], application_id: UUID) -> ApplicationFile | None:
     """Give one application whole, or None when the queryset does not hold it."""
     decided = Prefetch("decisions", Decision.objects.select_related("by", "document", "appeal").order_by("pk"))
@@ -132,10 +128,16 @@ def application_file(applications: QuerySet[Application], application_id: UUID) 
 
 def _card(row: Application, elder_name: str, street_name: str) -> ApplicationCard:
     applied = benefit(row.programme)
-    return ApplicationCard(row, applied, elder_name, street_name, kept_verdict(row.verdict), _due_on(row, applied))
+    counted = _clock(row, applied)
+    due_on = row.due_on or (counted and counted.due_on)
+    because = counted.because if counted and counted.due_on == due_on else None
+    waits = row.state in WAITING
+    return ApplicationCard(
+        row, applied, elder_name, street_name, kept_verdict(row.verdict), due_on if waits else None, because
+    )
 
 
-def _due_on(row: Application, applied: Benefit) -> date | None:
-    if row.state == ApplicationState.SUBMITTED:
-        return review_by(applied.programme, row.applied_on)
-    return decide_by(applied.programme, row.applied_on) if row.is_open else None
+def _clock(row: Application, applied: Benefit) -> Clock | None:
+    """Count the running step's clock from the row alone; the days of a 公示 are not in it."""
+    began_on = row.step_began_on or row.applied_on
+    return clock_of(applied.programme, row.state, applied_on=row.applied_on, began_on=began_on)

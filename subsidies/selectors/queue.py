@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce
 from eldercare.kernel.sentences import Sentence, say
 from eldercare.kernel.viewer import Viewer
 from subsidies.access import DISTRICT_OFFICER, STREET_OFFICER, desk_applications
-from subsidies.choices import ApplicationState
-from subsidies.models import Application, CrossCheckFlag, Inquiry, Look
+from subsidies.choices import ApplicationState, EscalationLevel
+from subsidies.models import Application, CrossCheckFlag, Escalation, Inquiry, Look
 from subsidies.models.flag import OPEN_FLAG
 from subsidies.models.inquiry import OPEN as OPEN_INQUIRY
 from subsidies.rules.transitions import DECIDED, TO_DECIDE
@@ -51,6 +51,7 @@ class QueueRow:
     flags: int
     looked: bool
     asked: bool
+    escalated: bool
     key: str
 
     @property
@@ -76,6 +77,8 @@ def queue_rows(viewer: Viewer, rows: list[Application], today: date, sort: str =
     ids = [row.pk for row in rows]
     looked = set(Look.objects.filter(application__in=ids, by=viewer.user_id).values_list("application_id", flat=True))
     asked = set(Inquiry.objects.filter(OPEN_INQUIRY, application__in=ids).values_list("application_id", flat=True))
+    rung = Escalation.objects.filter(application__in=ids, level=EscalationLevel.OVERDUE)
+    escalated = set(rung.values_list("application_id", "due_on"))
     flagged = CrossCheckFlag.objects.filter(OPEN_FLAG, elder__in=[row.elder_id for row in rows])
     flags: dict[tuple[UUID, str], int] = {}
     for found in flagged.values_list("elder_id", "programme"):
@@ -87,6 +90,7 @@ def queue_rows(viewer: Viewer, rows: list[Application], today: date, sort: str =
             flags=flags.get((card.application.elder_id, card.application.programme), 0),
             looked=card.application.pk in looked,
             asked=card.application.pk in asked,
+            escalated=(card.application.pk, card.application.due_on) in escalated,
             key=_key(card.application, sort),
         )
         for card in application_cards(rows)
@@ -149,6 +153,10 @@ def _of_desk(viewer: Viewer, show: str) -> QuerySet[Application]:
     rows = desk_applications(viewer).select_related("account")
     if show == "done":
         return rows.filter(state__in=DECIDED)
+    if show == "streets":
+        districts = viewer.places("region", DISTRICT_OFFICER)
+        reported = Escalation.objects.filter(application=OuterRef("pk"), level=EscalationLevel.OVERDUE)
+        return rows.filter(Exists(reported), district__in=districts, state=ApplicationState.SUBMITTED)
     at_street = Q(street__in=viewer.places("region", STREET_OFFICER), state=ApplicationState.SUBMITTED)
     return rows.filter(at_street | Q(district__in=viewer.places("region", DISTRICT_OFFICER), state__in=TO_DECIDE))
 

@@ -100,5 +100,5 @@ def _words(level: str, count: int, first: date) -> tuple[Sentence, Sentence]:
         )
     return (
         say("有 {count} 份补贴申请已经过期", count=count),
-        say("最早的一份应在 {day} 以前办完，还没有办。请登录“补贴审核”核实并督办。", day=first),
+        say("最早的一份应在 {day} 以前办完，还没有办。请登录“补贴审核”核实；市里请督促有关的区民政局。", day=first),
     )

@@ -55,7 +55,7 @@ KEYS = (
     ("b", say("批量办理")),
     ("?", say("快捷键说明")),
 )
-TABS = {"open": gettext_lazy("待办"), "done": gettext_lazy("已办")}
+TABS = {"open": gettext_lazy("待办"), "done": gettext_lazy("已办"), "streets": gettext_lazy("街道过期")}
 ONLY = {
     "": gettext_lazy("全部"),
     "overdue": gettext_lazy("已过期"),
@@ -179,7 +179,7 @@ def _queue(request: HttpRequest) -> dict[str, Any]:
         "rows": rows,
         "wanted": wanted,
         "narrowed": narrowed(wanted),
-        "tabs": [(label, f"?show={name}", name == wanted.show) for name, label in TABS.items()],
+        "tabs": [(TABS[name], f"?show={name}", name == wanted.show) for name in _tabs(request)],
         "only": ONLY.items(),
         "sorts": SORTS.items(),
         "programmes": applicable(),
@@ -188,6 +188,12 @@ def _queue(request: HttpRequest) -> dict[str, Any]:
         "keys": KEYS,
         "calendar": applicable()[0].programme.calendar,
     }
+
+
+def _tabs(request: HttpRequest) -> list[str]:
+    """Give the tabs of the desk; what its streets left lying is the district's to see."""
+    at_district = request.viewer.places("region", DISTRICT_OFFICER)
+    return [name for name in TABS if name != "streets" or at_district]
 
 
 def _wanted(request: HttpRequest) -> Wanted:

@@ -36,6 +36,8 @@ def steps_of(card: ApplicationCard) -> list[Step]:
     decided = not card.application.is_open
     approved = state == ApplicationState.APPROVED
     by = say("最迟 {day}", day=due) if due else None
+    if by and card.because:
+        by = say("{by}。{because}", by=by, because=card.because)
     return [
         Step(say("申请"), "done", say("{day} 送到{street}", day=card.application.applied_on, street=card.street_name)),
         Step(say("街道初审"), "done" if reviewed else "current", None if reviewed else by),

@@ -13,6 +13,7 @@ from eldercare.kernel import clock
 from eldercare.kernel.keys import new_id
 from eldercare.people.models import Declaration
 from subsidies.models import Appeal, Application, Decision, Document, Look, Objection, Posting
+from subsidies.services.clocks import ring_clocks
 from subsidies.services.decide import decide_at_district, review_at_street
 from subsidies.web import documents
 from tests.builders.accounts import make_officer, sign_in, viewer_for
@@ -65,6 +66,18 @@ def test_the_queue_is_sorted_by_its_clocks_and_says_them_in_words(family, distri
     assert file_of(late) in page and file_of(soon) not in page
     page = text_of(district.get(reverse("subsidies:desk"), {"programme": "beijing/2019-160/hardship"}))
     assert file_of(late) not in page and "没有符合条件的申请" in page
+
+
+def test_what_a_street_left_lying_is_shown_to_its_district_once_it_was_reported(family, district):
+    today = clock.today()
+    lying = waiting(family, state="submitted", due_on=today - timedelta(days=1), step_began_on=today)
+    streets = f"{reverse('subsidies:desk')}?show=streets"
+    assert file_of(lying) not in text_of(district.get(streets))
+    assert ring_clocks() == 1
+    page = text_of(district.get(streets))
+    assert file_of(lying) in page and "已上报" in page
+    street = sign_in(Client(), make_officer("street_officer", HUJIALOU))
+    assert "街道过期" not in text_of(street.get(reverse("subsidies:desk")))
 
 
 def test_a_long_queue_is_paged_by_key_and_a_page_asks_the_same_questions_for_any_length(family, district):
@@ -229,3 +242,38 @@ def test_publicity_shows_no_more_than_it_may_and_anybody_objects(family):
     set_day(date(2026, 9, 29))
     assert visitor.get(address).status_code == 404
     decide_at_district(viewer_for(officer), application_id=application.pk, outcome="approve")
+
+
+def test_officers_work_through_the_api_and_an_officer_elsewhere_finds_nothing(family, officer, district, at_home):
+    today = clock.today()
+    late, soon = (waiting(family, due_on=today + timedelta(days=days), step_began_on=today) for days in (-2, 1))
+    moderate = waiting(family, level=1, due_on=today + timedelta(days=9), step_began_on=today)
+    rows = district.get("/api/v1/desk/subsidies").json()["results"]
+    assert [row["id"] for row in rows] == [str(one.pk) for one in (late, soon, moderate)]
+    assert rows[0]["time_left"] == "已过期 2 天" and not rows[0]["looked"]
+    overdue = district.get("/api/v1/desk/subsidies", {"only": "overdue"}).json()["results"]
+    assert [row["id"] for row in overdue] == [str(late.pk)]
+    chosen = {"applications": [str(late.pk), str(soon.pk)]}
+    district.get(f"/api/v1/subsidy-applications/{late.pk}")
+    done = district.post("/api/v1/desk/subsidies/bulk", chosen, content_type="application/json").json()["results"]
+    assert [(one["outcome"], one["code"]) for one in done] == [("approve", None), (None, "not_looked_at")]
+    paper = Document.objects.get()
+    assert done[0]["number"] == paper.number
+    read = at_home.get(f"/api/v1/subsidy-documents/{paper.pk}").json()
+    assert (read["monthly_fen"], read["content_sha256"], read["intact"]) == (60_000, paper.content_digest, True)
+    refuse(viewer_for(officer), moderate)
+    address = f"/api/v1/subsidy-applications/{moderate.pk}"
+    said = {"said": "评估以后身体更差了"}
+    assert district.post(f"{address}/appeal", said, content_type="application/json").status_code == 404
+    assert at_home.post(f"{address}/appeal", said, content_type="application/json").json()["state"] == "recheck"
+    again = at_home.post(f"{address}/appeal", said, content_type="application/json")
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_to_appeal")
+    elsewhere = sign_in(Client(), make_officer("district_officer", "110108"))
+    assert elsewhere.get("/api/v1/desk/subsidies").json()["results"] == []
+    assert elsewhere.get(address).status_code == 404
+    assert elsewhere.get(f"/api/v1/subsidy-documents/{paper.pk}").status_code == 404
+    (refusal,) = elsewhere.post("/api/v1/desk/subsidies/bulk", chosen, content_type="application/json").json()[
+        "results"
+    ][:1]
+    assert refusal["code"] == "not_found"
+    assert at_home.get("/api/v1/desk/subsidies").status_code == 403
