@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from eldercare.kernel import clock
+from eldercare.kernel.sentences import Sentence, restored
 from eldercare.kernel.verdict import Answer
 from eldercare.people.models import Elder
 from eldercare.people.selectors import ElderCard, elder_card
@@ -21,6 +22,7 @@ from subsidies.rules.facts import ElderInput
 from subsidies.rules.papers import Asked, askable, papers
 from subsidies.selectors.programmes import answers_for, applicable
 
+INSTEAD = "instead"  # the choice for an allowance that has no programme here (因公致残、离休等)
 STEPS = ("benefits", "facts", "account", "papers", "confirm")
 
 
@@ -133,6 +135,30 @@ def filing_file(filings: QuerySet[Filing], filing_id: UUID) -> FilingFile | None
 def paper_cards(rows: QuerySet[Paper]) -> tuple[PaperCard, ...]:
     """Give papers in the order they came, in one query; none is opened."""
     return tuple(PaperCard(row, papers()[row.kind]) for row in rows.order_by("pk"))
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What came with one application: its papers, the questions and answers, the choice made, how it was filled in."""
+
+    papers: tuple[PaperCard, ...]
+    asked: tuple[InquiryCard, ...]
+    options: tuple[tuple[Sentence, int | None, bool], ...]
+    window_name: str
+
+
+def handed_in(application: Application) -> HandedIn:
+    """Give what came with one application. `options`: each side of a choice, its amount, and whether it was chosen."""
+    filing, chosen = application.filing, application.chosen or {}
+    return HandedIn(
+        papers=paper_cards(filing.papers.all()) if filing else (),
+        asked=tuple(inquiry_cards([application])),
+        options=tuple(
+            (restored(one["name"]), one["monthly_fen"], (one["programme"] or INSTEAD) == chosen["chosen"])
+            for one in chosen.get("options", ())
+        ),
+        window_name=full_name(filing.window_id) if filing and filing.window_id else "",
+    )
 
 
 def content_of_paper(paper: Paper) -> bytes:

@@ -16,7 +16,7 @@ from eldercare.kernel.sentences import Sentence, say
 from eldercare.kernel.verdict import Answer
 from eldercare.kernel.viewer import Viewer
 from subsidies.access import desk_applications, may_decide, may_review
-from subsidies.choices import ApplicationState, DecisionOutcome, Stage
+from subsidies.choices import ApplicationState, CheckState, DecisionOutcome, Stage
 from subsidies.models import Appeal, Application, Decision, Entitlement
 from subsidies.rules.eligibility import BenefitAnswer
 from subsidies.rules.facts import ElderInput
@@ -90,7 +90,7 @@ def decide_at_district(
 
     Raises Refusal `not_found` (404), `own_case` (403), `reviewed_by_you` (403), `raised_by_you` (403), `wrong_stage`
     (409), `still_waiting` (409), `still_posted` (409), `unknown_outcome`, `reason_missing`, `remedy_missing`,
-    `appeal_day`, `account_missing`, `rule_says_no`, `facts_missing`, `flags_open`.
+    `appeal_day`, `account_missing`, `account_failed`, `rule_says_no`, `facts_missing`, `flags_open`.
     """
     application = locked(desk_applications(viewer), application_id)
     if not may_decide(viewer, application):
@@ -202,6 +202,12 @@ def _check_approval(application: Application, answer: BenefitAnswer) -> None:
             "account_missing",
             say("家属还没有填写收款账户，现在不能批准。"),
             next_step=say("请联系家属在“补贴”页面填写收款账户。"),
+        )
+    if application.account.check_state == CheckState.FAILED:
+        raise Refusal(
+            "account_failed",
+            say("银行核对收款账户没有通过，现在不能批准。"),
+            next_step=say("请用“请家属补充”让家属换一张老人本人的卡；银行核对通过以后再批准。"),
         )
 
 

@@ -21,7 +21,7 @@ from subsidies.access import filings_visible_to, may_fill_in
 from subsidies.choices import FilingState
 from subsidies.models import Application, Filing, PayoutAccount
 from subsidies.rules.programme import Benefit, benefits
-from subsidies.selectors.filings import is_choice
+from subsidies.selectors.filings import INSTEAD, is_choice
 from subsidies.selectors.programmes import answers_for
 from subsidies.services.accounts import ask_the_bank, keep_account
 from subsidies.services.apply import (
@@ -32,8 +32,6 @@ from subsidies.services.apply import (
     tell_applied,
 )
 from subsidies.services.guards import family_only, locked, not_found, refuse_for_the_dead
-
-INSTEAD = "instead"  # the choice for an allowance that has no programme here (因公致残、离休等)
 
 
 @transaction.atomic

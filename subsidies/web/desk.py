@@ -31,6 +31,7 @@ from subsidies.rules.reasons import reason_from_conditions
 from subsidies.rules.transitions import DECIDED, DISTRICT, STREET, acts_of
 from subsidies.selectors.applications import ApplicationFile, application_file
 from subsidies.selectors.cross_checks import flag_cards
+from subsidies.selectors.filings import handed_in
 from subsidies.selectors.programmes import applicable
 from subsidies.selectors.queue import QueueRow, Wanted, narrowed, open_flags, queue_page, queue_rows, ready_rows
 from subsidies.selectors.shown_facts import facts_shown
@@ -276,6 +277,7 @@ def _shown(request: HttpRequest, found: ApplicationFile) -> dict[str, Any]:
         "clean": is_clean(conditions),
         "not_clean": [one for one in conditions if one.outcome is not Outcome.PASS],
         "clock": clock_for(application, posting and posting.until),
+        "handed_in": handed_in(application),
         "objection": next((one for one in found.decisions if one.outcome == DecisionOutcome.OBJECT), None),
         "appeal": getattr(last.decision, "appeal", None) if last else None,
         "flags": flag_cards(open_flags(application)),

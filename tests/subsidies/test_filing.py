@@ -303,3 +303,15 @@ def test_kin_who_may_only_look_begin_no_form(family):
     assert refused(lambda: begin_filing(viewer_for(cousin), elder_id=elder.pk)).code == "may_not_act"
     stranger = make_family("别人")
     assert refused(lambda: begin_filing(viewer_for(stranger), elder_id=elder.pk)).status == 404
+
+
+def test_who_filled_in_the_form_at_the_window_does_not_review_it(family):
+    elder = make_beijing_elder(family)
+    clerk = viewer_for(make_officer("street_officer", HUJIALOU))
+    filing = begin_at_window(clerk, window=HUJIALOU, name=elder.person.name, id_number=elder.person.id_number)
+    save_filing(clerk, filing_id=filing.pk, programmes=[NURSING], account=ACCOUNT)
+    (application,) = send_filing(clerk, filing_id=filing.pk, agreed=True)
+    no = refused(lambda: review_at_street(clerk, application_id=application.pk, outcome="pass"))
+    assert no.status == 403
+    colleague = viewer_for(make_officer("street_officer", HUJIALOU))
+    review_at_street(colleague, application_id=application.pk, outcome="pass")

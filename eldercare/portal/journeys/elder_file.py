@@ -25,11 +25,12 @@ from facilities.models.admission import OPEN as OPEN_BEDS
 from facilities.rules.words import LEVELS
 from facilities.selectors.admission import StayCard, stay_cards
 from subsidies.access import applications_visible_to as subsidies_visible_to
-from subsidies.access import entitlements_visible_to, routings_visible_to
-from subsidies.choices import ApplicationState, RoutingState
+from subsidies.access import entitlements_visible_to, filings_visible_to, routings_visible_to
+from subsidies.choices import ApplicationState, FilingState, RoutingState
 from subsidies.models import Application as SubsidyApplication
 from subsidies.models import Entitlement, Redemption, Routing
 from subsidies.rules.programme import Benefit, benefit
+from subsidies.selectors.filings import open_inquiries
 from subsidies.selectors.programmes import elder_input
 from subsidies.services.route import Proposal, propose_routing
 
@@ -106,6 +107,8 @@ def elder_file(viewer: Viewer, elder_id: UUID) -> ElderFile | None:
         home_name=_home_name(stay, bed),
         offer_lapses_at=offer.lapses_at if offer else None,
         expected_on=stay.stay.days.lower if stay and stay.stay.state == StayState.EXPECTED else None,
+        answer_by=_answer_by(viewer, elder_id),
+        form_unfinished=_unfinished(viewer, elder_id),
         account_missing=any(one.application and one.application.account_id is None for one in subsidies),
     )
     (card,) = cards
@@ -174,6 +177,17 @@ def _routing_stand(subsidies: tuple[Subsidy, ...], proposal: Proposal | None) ->
     undecided = not subsidies or any(one.application and one.application.is_open for one in subsidies)
     entitled = any(one.entitlement and one.benefit.spendable_at_home for one in subsidies)
     return Stand.NOTHING if undecided or entitled else None
+
+
+def _answer_by(viewer: Viewer, elder_id: UUID) -> date | None:
+    """Give the last day of what the family is asked for, the most urgent first."""
+    asked = open_inquiries(subsidies_visible_to(viewer).filter(elder=elder_id))
+    return asked[0].inquiry.answer_by if asked else None
+
+
+def _unfinished(viewer: Viewer, elder_id: UUID) -> bool:
+    mine = filings_visible_to(viewer).filter(elder=elder_id, begun_by=viewer.user_id, state=FilingState.DRAFT)
+    return mine.exists()
 
 
 def _bed(viewer: Viewer, elder_id: UUID) -> BedApplication | None:

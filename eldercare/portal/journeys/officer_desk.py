@@ -26,8 +26,10 @@ from subsidies.access import (
     flags_visible_to,
     runs_visible_to,
     versions_visible_to,
+    windows_of,
 )
-from subsidies.choices import ApplicationState, RunState, VersionState
+from subsidies.choices import ApplicationState, FilingState, RunState, VersionState
+from subsidies.models import Filing
 from subsidies.rules.programme import Programme
 from subsidies.rules.transitions import TO_DECIDE
 from subsidies.selectors.programmes import applicable
@@ -43,6 +45,7 @@ class Door(StrEnum):
     RUNS = "runs"
     CHANGES = "changes"
     VERSIONS = "versions"
+    WINDOW = "window"
     HOME_CLAIMS = "home_claims"
     STALE_BEDS = "stale_beds"
     ASSESSMENTS = "assessments"
@@ -94,8 +97,15 @@ def _street(viewer: Viewer, today: date) -> list[Queue]:
             _count(waiting),
             Door.REVIEW,
             _this_month(today, "objections_by_day"),
-        )
+        ),
+        _window(viewer),
     ]
+
+
+def _window(viewer: Viewer) -> Queue:
+    """The forms begun for families at the window and not sent yet."""
+    drafts = Filing.objects.filter(begun_by=viewer.user_id, window__in=windows_of(viewer), state=FilingState.DRAFT)
+    return Queue(say("窗口代填申请"), say("替来窗口的家庭填申请表，送到户籍所在街道。"), _count(drafts), Door.WINDOW)
 
 
 def _district(viewer: Viewer, today: date) -> list[Queue]:

@@ -32,7 +32,8 @@ class Progress:
     """What has happened so far. `bed` is the application to a home; `offer_lapses_at` is set while an offer waits.
 
     `routing` None: no benefit the elder has could pay a home. `account_missing`: an application that an assessment
-    began by itself waits for the account.
+    began by itself waits for the account. `answer_by`: the office asks for more until then. `form_unfinished`: an application
+    form was begun and not sent.
     """
 
     assessment: Stand
@@ -47,6 +48,8 @@ class Progress:
     offer_lapses_at: datetime | None = None
     expected_on: date | None = None
     account_missing: bool = False
+    answer_by: date | None = None
+    form_unfinished: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,12 +95,20 @@ def next_step(progress: Progress) -> NextStep:
             say("{home}给您留了一张床，过了时限会自动取消。", home=progress.home_name),
             Door.OFFER,
         )
+    if progress.answer_by is not None:
+        return NextStep(
+            say("补充补贴申请的资料"),
+            say("请在 {day} 以前补充。申请还在办，不用重新申请。", day=progress.answer_by),
+            Door.SUBSIDY,
+        )
     if progress.account_missing:
         return NextStep(
             say("填写补贴的收款账户"),
             say("评估结果达到了标准，补贴申请已经自动送到街道，只差收款账户。"),
             Door.SUBSIDY,
         )
+    if progress.form_unfinished:
+        return NextStep(say("接着填没填完的补贴申请"), say("填过的内容都在，几分钟就能填完提交。"), Door.SUBSIDY)
     for stand, when_nothing, when_waiting in _ways(progress):
         if stand is Stand.NOTHING:
             return when_nothing

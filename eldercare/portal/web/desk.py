@@ -18,6 +18,7 @@ ADDRESSES = {
     Door.RUNS: "subsidies:runs",
     Door.CHANGES: "subsidies:changes",
     Door.VERSIONS: "subsidies:versions",
+    Door.WINDOW: "subsidies:window",
     Door.HOME_CLAIMS: "facilities:home_claims",
     Door.STALE_BEDS: "facilities:stale_beds",
     Door.ASSESSMENTS: "assessments:list",
