@@ -139,8 +139,9 @@ def ring_clocks() -> None:
 
 @shared_task
 def follow_facts() -> None:
-    """Let rights follow what became known about elders since they were last looked at."""
+    """Let rights follow what became known about elders since they were last looked at; finish trials whose worker was lost."""
     review.follow_facts()
+    versions.sweep_trials()
 
 
 @shared_task

@@ -1,5 +1,6 @@
 """A row of a list of facts, read: which elder, what became known, of which day. Pure; finds nobody and writes nothing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -7,19 +8,18 @@ from typing import Any
 
 from eldercare.kernel.sentences import Sentence, say
 
-# The columns of the form, in order: the name of each field and what stands above it.
-COLUMNS: tuple[tuple[str, str], ...] = (
-    ("id_number", "身份证号码"),
-    ("name", "姓名"),
-    ("kind", "变动"),
-    ("on", "日期"),
-    ("region", "迁往地区代码"),
-    ("circumstance", "认定或待遇"),
-    ("category", "残疾类别"),
-    ("level", "残疾等级"),
-    ("until", "截止日期"),
+# The columns of the form, in order: the name of each field and what stands above it, in Chinese in every language.
+COLUMNS: tuple[tuple[str, Sentence], ...] = (
+    ("id_number", say("身份证号码")),
+    ("name", say("姓名")),
+    ("kind", say("变动")),
+    ("on", say("日期")),
+    ("region", say("迁往地区代码")),
+    ("circumstance", say("认定或待遇")),
+    ("category", say("残疾类别")),
+    ("level", say("残疾等级")),
+    ("until", say("截止日期")),
 )
-DATE_FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Row:
 def columns_of(heading: Sequence[Any]) -> dict[str, int] | None:
     """Tell where each column stands; None when this is not the form (the first four are always needed)."""
     titles = [str(cell or "").strip() for cell in heading]
-    found = {name: titles.index(title) for name, title in COLUMNS if title in titles}
+    found = {name: titles.index(str(title)) for name, title in COLUMNS if str(title) in titles}
     return found if {name for name, _title in COLUMNS[:4]} <= set(found) else None
 
 
@@ -101,12 +101,13 @@ def read_day(value: Any) -> date | None:
     if isinstance(value, date):
         return value
     text = str(value or "").strip()
-    for form in DATE_FORMS:
-        try:
-            return datetime.strptime(text, form).date()
-        except ValueError:
-            continue
-    return None
+    found = re.fullmatch(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})\D?", text, re.ASCII) or re.fullmatch(
+        r"(\d{4})(\d{2})(\d{2})", text, re.ASCII
+    )
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def _number(text: str) -> int | None:

@@ -87,11 +87,13 @@ def _change(change: Change) -> Replay:
 
 def _compared(noun: str, at: datetime, name: str, month: str, stored: Any, facts: Any, again: Any) -> Replay:
     if not stored or not facts:
-        return Replay(noun, at, name, month, stored, None, (("facts", "没有保存事实", None),))
+        return Replay(noun, at, name, month, stored, None, (("facts", "no facts were kept", None),))
     try:
         worked = again().to_json()
     except (FactProblem, KeyError) as problem:
-        return Replay(noun, at, name, month, stored, None, (("facts", "保存的事实读不出来", repr(problem)),))
+        return Replay(
+            noun, at, name, month, stored, None, (("facts", "the facts that were kept can't be read", repr(problem)),)
+        )
     return Replay(noun, at, name, month, stored, worked, tuple(_differences(stored, worked)))
 
 

@@ -35,7 +35,7 @@ from subsidies.rules.facts import CIRCUMSTANCES as CIRCUMSTANCE_WORDS
 from subsidies.services.guards import not_found
 from subsidies.services.life import Fact, report_fact
 
-MOST_ROWS = 2000
+MOST_ROWS = 300
 KINDS = {**{str(kind.label): kind.value for kind in FactKind}, **{kind.value: kind.value for kind in FactKind}}
 WORDS = {
     **{str(words): name for name, words in CIRCUMSTANCE_WORDS.items()},
@@ -217,7 +217,7 @@ def _rows_of(content: bytes) -> Iterator[Row]:
     heading = next(sheet, None)
     where = columns_of(heading) if heading else None
     if where is None:
-        titles = "、".join(title for _name, title in COLUMNS[:4])
+        titles = "、".join(str(title) for _name, title in COLUMNS[:4])
         raise _not_a_list(say("第一行应当是表头，至少有：{titles}。请下载空表填写。", titles=titles))
     for number, cells in enumerate(sheet, start=2):
         if any(str(cell or "").strip() for cell in cells):

@@ -5,14 +5,17 @@ month begins. Nothing applies to anybody before it is published.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
+from eldercare.audit.choices import JobState
+from eldercare.audit.models import Job
 from eldercare.audit.services import advance, finish, record, start_job
 from eldercare.kernel import clock
 from eldercare.kernel.after_commit import ring
@@ -32,6 +35,8 @@ from subsidies.selectors.facts import inputs_of
 from subsidies.selectors.law import amendment, law
 from subsidies.services.guards import not_found
 
+KIND = "subsidies.what_if"
+LOST_AFTER = timedelta(minutes=2)
 MONTHS_SHOWN = 3
 CHUNK = 200
 
@@ -67,7 +72,7 @@ def draft_version(viewer: Viewer, *, programme: str, figures: Mapping[str, Any])
 def try_version(viewer: Viewer, *, version_id: UUID) -> ProgrammeVersion:
     """Begin to work out what a draft would mean; its page shows how far that is. Refusals: `not_found`, `not_a_draft`."""
     draft = _locked(viewer, version_id, VersionState.DRAFT)
-    job = start_job(viewer, "subsidies.what_if", total=_subjects_of(draft).count())
+    job = start_job(viewer, KIND, total=_subjects_of(draft).count())
     draft.job, draft.impact = job.pk, None
     draft.save(update_fields=["job", "impact"])
     ring(import_string("subsidies.tasks.try_version"), str(draft.pk))
@@ -90,6 +95,16 @@ def work_out(version_id: UUID | str) -> None:
         advance(draft.job, done)
     ProgrammeVersion.objects.filter(pk=draft.pk, job=draft.job).update(impact=_impact(found, months, done))
     finish(draft.job, elders=done)
+
+
+def sweep_trials() -> int:
+    """Work out the drafts whose worker was lost; gives how many."""
+    lost = Job.objects.filter(kind=KIND, state=JobState.RUNNING, touched_at__lt=Now() - LOST_AFTER)
+    drafts = ProgrammeVersion.objects.filter(job__in=lost.values("pk"), impact__isnull=True, state=VersionState.DRAFT)
+    ids = list(drafts.values_list("pk", flat=True))
+    for version_id in ids:
+        work_out(version_id)
+    return len(ids)
 
 
 @transaction.atomic

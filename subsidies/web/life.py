@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from openpyxl import Workbook
 
+from eldercare.audit.models import Job
 from eldercare.audit.services import record_view
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import restored, say
@@ -43,6 +45,7 @@ from subsidies.selectors.sheets import SPREADSHEET, summary_sheet, transfer_rows
 from subsidies.services.cross_check import clear_flag
 from subsidies.services.fact_lists import leave_list, look_at_list, take_list
 from subsidies.services.life import Fact, report_fact
+from subsidies.services.review import KIND as REVIEW
 from subsidies.web.family import do_once
 
 # What a family reports by itself; the rest comes from offices.
@@ -128,7 +131,9 @@ def family_changes(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     acts = may_act_for(request.viewer, elder)
     form = ReportForm(request.POST or None)
     rows = right_changes_visible_to(request.viewer).filter(elder=elder).order_by("-pk")[:PAGE]
-    context = {"elder": elder, "may_act": acts, "cards": change_cards(rows)}
+    mine = debts_visible_to(request.viewer).filter(elder=elder, owed_by_region__isnull=True)
+    owed = mine.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    context = {"elder": elder, "may_act": acts, "cards": change_cards(rows), "owed_fen": owed}
     template = "subsidies/changes.html"
     if request.method != "POST":
         record_view(request.viewer, elder.pk, "payments", "family")
@@ -178,6 +183,7 @@ def changes(request: HttpRequest) -> HttpResponse:
             "tabs": [(label, f"?show={name}", name == tab) for name, label in TABS.items()],
             "next": f"?show={tab}&after={chunk[PAGE - 1].pk}" if len(chunk) > PAGE else "",
             "previous": f"?show={tab}" if after else "",
+            "review": Job.objects.filter(kind=REVIEW).order_by("-pk").first(),
             "may_list": bool(viewer.places("region", *LISTS_FACTS)),
         },
     )
@@ -316,10 +322,10 @@ def empty_list(request: HttpRequest) -> HttpResponse:
     if not request.viewer.places("region", *LISTS_FACTS):
         raise Http404
     book = Workbook()
-    book.active.title = "名单"
-    book.active.append([title for _name, title in COLUMNS])
-    words = book.create_sheet("填写说明")
-    words.append(["变动", "认定或待遇"])
+    book.active.title = _("名单")
+    book.active.append([str(title) for _name, title in COLUMNS])
+    words = book.create_sheet(_("填写说明"))
+    words.append([_("变动"), _("认定或待遇")])
     kinds, circumstances = [str(kind.label) for kind in FactKind], [str(label) for _name, label in CIRCUMSTANCES]
     for number in range(max(len(kinds), len(circumstances))):
         words.append([column[number] if number < len(column) else "" for column in (kinds, circumstances)])
