@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from eldercare.kernel.clock import CHINA
 from eldercare.kernel.days import Month
 from eldercare.kernel.money import FEN_IN_YUAN
 from eldercare.kernel.sentences import restored, speak
@@ -69,7 +70,7 @@ def transfer_rows(change: Change) -> list[tuple[str, Any]]:
         (_("转入区月标准（元）"), _yuan(change.after_fen)),
         (_("原因"), "；".join(speak(restored(reason["text"]), _) for reason in change.reasons)),
         (_("依据"), f"{applied.programme.document} {applied.programme.articles['payer']}"),
-        (_("登记时间"), change.recorded_at.strftime("%Y-%m-%d %H:%M")),
+        (_("登记时间"), change.recorded_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")),
     ]
 
 

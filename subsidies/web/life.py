@@ -23,6 +23,7 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import restored, say
 from eldercare.people.access import elders_beside, may_act_for
 from eldercare.people.choices import CERTIFICATE_CATEGORIES, CERTIFICATE_LEVELS, CIRCUMSTANCES
+from eldercare.people.web.forms import DayField, HukouField
 from eldercare.regions.selectors import full_names
 from eldercare.ui.errors import refused_in_form
 from eldercare.ui.uploads import bounded_upload, content_of
@@ -48,66 +49,52 @@ from subsidies.services.life import Fact, report_fact
 from subsidies.services.review import KIND as REVIEW
 from subsidies.web.family import do_once
 
-# What a family reports by itself; the rest comes from offices.
-FAMILY_KINDS = (
-    FactKind.DEATH,
-    FactKind.HUKOU_MOVED,
-    FactKind.CERTIFICATE,
-    FactKind.CERTIFICATE_ENDED,
-    FactKind.ENDED,
-    FactKind.BEGAN,
-    FactKind.PRISON,
-    FactKind.DEATH_WITHDRAWN,
-)
+# What a family reports by itself, and what is asked about each; the rest comes from offices.
+ASKED: dict[FactKind, tuple[str, ...]] = {
+    FactKind.DEATH: ("on",),
+    FactKind.HUKOU_MOVED: ("on", "region"),
+    FactKind.CERTIFICATE: ("on", "category", "level"),
+    FactKind.CERTIFICATE_ENDED: ("on",),
+    FactKind.ENDED: ("circumstance", "on"),
+    FactKind.BEGAN: ("circumstance", "on"),
+    FactKind.PRISON: ("on", "until"),
+    FactKind.DEATH_WITHDRAWN: (),
+}
 TABS = {"changes": gettext_lazy("补贴变动"), "debts": gettext_lazy("多发应退"), "flags": gettext_lazy("核对发现")}
 
 
 class ReportForm(forms.Form):
-    """What changed and when; the fields below the day are asked only of the changes that need them."""
+    """One change: only what has to be known about this kind is asked."""
 
-    kind = forms.ChoiceField(
-        label=gettext_lazy("发生了什么变动"), choices=[(kind.value, kind.label) for kind in FAMILY_KINDS]
-    )
-    on = forms.DateField(
-        label=gettext_lazy("哪一天"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    region = forms.CharField(
-        label=gettext_lazy("户籍迁到哪里（9 位街道代码；外省市 6 位）"), required=False, max_length=9
-    )
-    circumstance = forms.ChoiceField(
-        label=gettext_lazy("哪一项认定或待遇"), required=False, choices=[("", "—"), *CIRCUMSTANCES]
-    )
+    kind = forms.CharField(widget=forms.HiddenInput)
+    circumstance = forms.ChoiceField(label=gettext_lazy("哪一项认定或待遇"), choices=[("", "—"), *CIRCUMSTANCES])
+    region = HukouField(label=gettext_lazy("户籍迁到哪里"))
     category = forms.TypedChoiceField(
-        label=gettext_lazy("残疾类别"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[("", "—"), *CERTIFICATE_CATEGORIES],
+        label=gettext_lazy("残疾类别"), coerce=int, choices=[("", "—"), *CERTIFICATE_CATEGORIES]
     )
-    level = forms.TypedChoiceField(
-        label=gettext_lazy("残疾等级"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[("", "—"), *CERTIFICATE_LEVELS],
+    level = forms.TypedChoiceField(label=gettext_lazy("残疾等级"), coerce=int, choices=[("", "—"), *CERTIFICATE_LEVELS])
+    on = DayField(label=gettext_lazy("哪一天"), error_messages={"required": gettext_lazy("请填写变动发生的日期。")})
+    until = DayField(
+        label=gettext_lazy("刑满释放的日期"), required=False, help_text=gettext_lazy("还不知道可以不填，以后再补。")
     )
-    until = forms.DateField(
-        label=gettext_lazy("服刑期满日（不知道可以不填）"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+
+    def __init__(self, *args: Any, kind: FactKind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind, self.fields["kind"].initial = kind, kind.value
+        for name in set(self.fields) - {"kind", *ASKED[kind]}:
+            del self.fields[name]
 
     def fact(self) -> Fact:
         """Give what the form says."""
         said = self.cleaned_data
-        certificate = {"category": said["category"], "level": said["level"], "components": None}
+        certificate = {"category": said.get("category"), "level": said.get("level"), "components": None}
         return Fact(
-            kind=said["kind"],
-            on=said["on"],
-            region=said["region"].strip(),
-            circumstance=said["circumstance"],
-            certificate=certificate if said["category"] else None,
-            until=said["until"],
+            kind=self.kind,
+            on=said.get("on"),
+            region=said.get("region", ""),
+            circumstance=said.get("circumstance", ""),
+            certificate=certificate if said.get("category") else None,
+            until=said.get("until"),
         )
 
 
@@ -129,16 +116,18 @@ def family_changes(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     """Show a family what became of every right and why; a POST reports that something changed."""
     elder = get_object_or_404(elders_beside(request.viewer).select_related("person"), pk=elder_id)
     acts = may_act_for(request.viewer, elder)
-    form = ReportForm(request.POST or None)
+    kind = _kind(request)
+    form = ReportForm(request.POST if request.method == "POST" else None, kind=kind) if kind and acts else None
     rows = right_changes_visible_to(request.viewer).filter(elder=elder).order_by("-pk")[:PAGE]
     mine = debts_visible_to(request.viewer).filter(elder=elder, owed_by_region__isnull=True)
     owed = mine.aggregate(fen=Sum("amount_fen"))["fen"] or 0
-    context = {"elder": elder, "may_act": acts, "cards": change_cards(rows), "owed_fen": owed}
+    context = {"elder": elder, "may_act": acts, "cards": change_cards(rows), "owed_fen": owed, "kind": kind}
+    context["kinds"] = [(one, f"?kind={one.value}#report", one == kind) for one in ASKED]
     template = "subsidies/changes.html"
     if request.method != "POST":
         record_view(request.viewer, elder.pk, "payments", "family")
         return render(request, template, {"form": form, **context})
-    if not form.is_valid():
+    if form is None or not form.is_valid():
         return render(request, template, {"form": form, **context}, status=422)
     found: list[Any] = []
     try:
@@ -150,6 +139,12 @@ def family_changes(request: HttpRequest, elder_id: UUID) -> HttpResponse:
         _("已经记下，引起 {count} 项补贴变动。").format(count=len(found)) if found else _("已经记下。现在的补贴不变。"),
     )
     return redirect("subsidies:family_changes", elder.pk)
+
+
+def _kind(request: HttpRequest) -> FactKind | None:
+    """Give the kind of change that is reported; None where none is chosen yet."""
+    said = request.POST.get("kind") or request.GET.get("kind")
+    return next((kind for kind in ASKED if kind == said), None)
 
 
 def _reported(request: HttpRequest, elder: Any, form: ReportForm, found: list[Any]) -> Any:

@@ -1,5 +1,6 @@
 """The city's door to other figures: draft, see what they would mean for elders and money, publish by a second officer."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,19 @@ ACTS = {
 }
 
 
+# The readings a text leaves open, in an officer's words; figures and names stand as they are.
+WORDS = {
+    "same_month": gettext_lazy("当月起"),
+    "next_month": gettext_lazy("次月起"),
+    "accept": gettext_lazy("采用"),
+    "reassess": gettext_lazy("要重新评估"),
+    "by_day": gettext_lazy("按日"),
+    "by_month": gettext_lazy("按月"),
+    "own_month": gettext_lazy("只用当月的"),
+    "whole_balance": gettext_lazy("用全部余额"),
+}
+
+
 class DraftForm(forms.Form):
     """The notice, the month, and every amount and open reading of a programme as it stands, to be changed."""
 
@@ -63,6 +77,14 @@ class DraftForm(forms.Form):
                     self.amounts[name] = (one.id, tier.id)
                     self.fields[name] = YuanField(label=label, initial=tier.monthly_fen)
 
+        for name, setting in benefits[0].programme.settings.items():
+            if len(setting.options) > 1:
+                self.fields[f"setting:{name}"] = forms.ChoiceField(
+                    label=speak(setting.note, _),
+                    choices=[(json.dumps(one), _word(one)) for one in setting.options],
+                    initial=json.dumps(setting.value),
+                )
+
     def figures(self) -> dict[str, Any]:
         """Give the draft as the service takes it."""
         said = self.cleaned_data
@@ -70,7 +92,18 @@ class DraftForm(forms.Form):
         for name, (benefit, tier) in self.amounts.items():
             amounts.setdefault(benefit, {})[tier] = said[name]
         plain = {name: said[name] for name in ("document", "article", "url", "from_month")}
-        return {**plain, "amounts": amounts, "settings": {}}
+        settings = {
+            name.removeprefix("setting:"): json.loads(value)
+            for name, value in said.items()
+            if name.startswith("setting:")
+        }
+        return {**plain, "amounts": amounts, "settings": settings}
+
+
+def _word(option: Any) -> str:
+    if isinstance(option, list):
+        return " + ".join(str(one) for one in option)
+    return str(WORDS.get(option, option))
 
 
 @never_cache
@@ -127,6 +160,7 @@ def version(request: HttpRequest, version_id: UUID) -> HttpResponse:
         programme=benefits[0].programme,
         month=Month.of(found.from_month),
         amounts=_amounts(found),
+        readings=_readings(found),
         job=Job.objects.filter(pk=found.job).first() if found.job else None,
         sums=_sums(found, benefits),
         chart=_chart(found),
@@ -171,6 +205,17 @@ def _amounts(found: ProgrammeVersion) -> list[tuple[str, int | None, int]]:
         tier = one.tier(row["tier"])
         rows.append((f"{speak(one.name, _)} · {speak(tier.name, _)}", tier.monthly_fen, row["monthly_fen"]))
     return rows
+
+
+def _readings(found: ProgrammeVersion) -> list[tuple[str, str, str]]:
+    """Give which readings a version changes: the note, the value it was law with, and the new one."""
+    known = next(
+        one.programme for one in law(known_at=found.drafted_at).current.values() if one.programme.id == found.programme
+    )
+    return [
+        (speak(known.note(name), _), _word(known.setting(name)), _word(row["value"]))
+        for name, row in found.changes.get("settings", {}).items()
+    ]
 
 
 def _sums(found: ProgrammeVersion, benefits: list[Benefit]) -> list[dict[str, Any]]:

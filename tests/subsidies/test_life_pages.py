@@ -40,6 +40,7 @@ def test_a_family_reports_a_change_and_reads_why_with_article_and_remedy(case, s
     client = signed(case.family)
     address = f"/elders/{case.elder.pk}/subsidy/changes"
     assert "告诉我们" in client.get(address).text
+    assert "刑满释放" in client.get(f"{address}?kind=prison").text
     wrong = client.post(address, {"kind": "prison", "request_key": "a"})
     assert wrong.status_code == 422 and "请填写变动发生的日期" in wrong.text
     said = {"kind": "certificate", "on": "2026-06-01", "category": "1", "level": "1", "request_key": "b"}
@@ -128,6 +129,10 @@ def test_the_city_drafts_tries_and_publishes_other_figures_by_pages(case, signed
     assert client.post(f"{made.url}/publish", {"request_key": "c"}).status_code == 403
     client = signed(officer("city_officer", BEIJING, "李市局"))
     assert client.post(f"{made.url}/publish", {"request_key": "d"}).status_code == 302
+    assert (
+        version.changes["amounts"] == [{"benefit": NURSING, "tier": "second", "monthly_fen": 45_000, "article": "一"}]
+        and "settings" not in version.changes
+    )
     assert "撤回这份调整" in client.get(made.url).text and "450.00" in client.get(made.url).text
 
 
