@@ -228,7 +228,7 @@ CELERY_BEAT_SCHEDULE: dict = {
     "assessed-severe": {"task": "subsidies.tasks.open_from_assessments", "schedule": 30, "options": {"expires": 30}},
     "consents-revoked": {"task": "subsidies.tasks.stop_without_consent", "schedule": 30, "options": {"expires": 30}},
     "clocks": {"task": "subsidies.tasks.ring_clocks", "schedule": 600, "options": {"expires": 600}},
-    "facts-followed": {"task": "subsidies.tasks.follow_facts", "schedule": 20, "options": {"expires": 20}},
+    "facts-followed": {"task": "subsidies.tasks.follow_facts", "schedule": 60, "options": {"expires": 60}},
     "rights-reviewed": {"task": "subsidies.tasks.review_month", "schedule": 3600, "options": {"expires": 3600}},
     # Settlement: every bell may be lost or rung twice; what it finds to do stands in the tables.
     "runs-due": {"task": "subsidies.tasks.open_due_runs", "schedule": 60, "options": {"expires": 60}},

@@ -80,7 +80,8 @@ class DraftForm(forms.Form):
         for name, setting in benefits[0].programme.settings.items():
             if len(setting.options) > 1:
                 self.fields[f"setting:{name}"] = forms.ChoiceField(
-                    label=speak(setting.note, _),
+                    label=speak(setting.label or setting.note, _),
+                    help_text=speak(setting.note, _) if setting.label else "",
                     choices=[(json.dumps(one), _word(one)) for one in setting.options],
                     initial=json.dumps(setting.value),
                 )
