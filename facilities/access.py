@@ -126,8 +126,11 @@ def imports_visible_to(viewer: Viewer) -> QuerySet[DirectoryImport]:
     if not scope:
         return DirectoryImport.objects.all()
     scopes = DirectoryImport.objects.exclude(scope=[]).values_list("scope", flat=True).distinct()
-    mine = [one for one in scopes if all(any(covers(code, inner) for code in scope) for inner in one)]
-    return DirectoryImport.objects.filter(scope__in=mine)
+    mine = Q(pk__in=[])
+    for one in scopes:
+        if all(any(covers(code, inner) for code in scope) for inner in one):
+            mine |= Q(scope=one)
+    return DirectoryImport.objects.filter(mine)
 
 
 def _mine(viewer: Viewer, through: str = "") -> Q:

@@ -410,3 +410,15 @@ class AnswerForm(forms.Form):
     """The district's words to a claim."""
 
     reason = forms.CharField(max_length=300, required=False)
+
+
+class UploadForm(forms.Form):
+    """A spreadsheet of homes. What is in it the service reads."""
+
+    file = forms.FileField(
+        label=_("选一个文件"),
+        allow_empty_file=True,
+        max_length=200,
+        help_text=_("不超过 50 MB。"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+    )

@@ -21,6 +21,7 @@ NOUNS = [
     ("applications", "home"),
 ]
 FIXED = {"programme": "beijing/2019-160/hardship", "name": "propose", "step": "account", "law": "beijing/2019-160"}
+FIXED |= {"word": "apply", "line": "1", "dataset": "ratings", "form": "json", "what": "hospitals", "change": "remove"}
 JSON = "application/json"
 
 

@@ -25,6 +25,7 @@ from facilities.models import (
 )
 from facilities.services import draw_up_contract
 from facilities.services.board_link import link_text
+from facilities.services.import_homes import begin_import, read_import
 from subsidies.models import (
     AccountChange,
     Application,
@@ -51,6 +52,7 @@ from tests.builders.facilities import make_bill, make_home, make_staff, make_sta
 from tests.builders.recognition import agreements
 from tests.builders.regions import BEIJING, CHAOYANG, HUJIALOU, TIANJIN, TONGZHOU, WUQING
 from tests.builders.settlement import NURSING, make_account, make_entitlement, make_routing
+from tests.builders.sheets import USUAL, xlsx
 from tests.builders.subsidies import make_application, make_beijing_elder, make_family
 
 OTHER_STREET = "110105005"
@@ -282,6 +284,10 @@ def _homes(rows, elder, family, home, manager, invited, users) -> None:
     rows["employment_id"] = Employment.objects.create(
         user=invited, facility=home, role="manager", state=EmploymentState.CLAIMED, evidence="示例"
     )
+    rows["import_id"] = begin_import(
+        viewer_for(users["homes_district"]), file_name="a.xlsx", content=xlsx(USUAL, ["示例新院", None, "武清区"])
+    )
+    read_import(rows["import_id"].pk)
     rows["token_id"] = HomeToken.objects.create(
         facility=home, name="示例", token_digest=f"world:{new_id()}", made_by=manager
     )

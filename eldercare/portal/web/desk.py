@@ -11,6 +11,7 @@ from eldercare.accounts.selectors import post_grants
 from eldercare.kernel import clock
 from eldercare.kernel.viewer import Viewer
 from eldercare.portal.journeys.officer_desk import Door, Queue, queues
+from facilities.access import import_scope
 
 ADDRESSES = {
     Door.REVIEW: "subsidies:desk",
@@ -44,7 +45,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Show the viewer's queues; somebody without any work here is shown the way to their elders."""
     viewer = request.viewer
     found = [(queue, _address(queue)) for queue in queues(viewer)]
-    context = {"queues": found, "today": clock.today(), "needs_second_factor": _needs_second_factor(viewer)}
+    context = {
+        "queues": found,
+        "today": clock.today(),
+        "needs_second_factor": _needs_second_factor(viewer),
+        "keeps_directory": import_scope(viewer) is not None,
+    }
     return render(request, "portal/desk.html", context)
 
 
