@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
+from celery import signature
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.deletion import ProtectedError, RestrictedError
 
@@ -31,6 +32,7 @@ from facilities.services.guards import found
 from facilities.services.import_homes import fail, keep_rows
 from facilities.services.judge_rows import Decisions, Judged, apply_facts, facts_of, judge
 
+CARRY_OUT = signature("facilities.tasks.carry_out_import")
 HOMES_AT_ONCE = 2000
 NAMED = 20
 COLUMNS = ["region" if name == "region_id" else name for name in (*FACTS, "provenance")]
@@ -72,26 +74,26 @@ def weigh_again(viewer: Viewer, *, import_id: UUID) -> DirectoryImport:
     return batch
 
 
-def order_apply(viewer: Viewer, *, import_id: UUID, task: Any = None) -> DirectoryImport:
-    """Ask for an import to be written; `task` does it. Raises Refusal `not_found` (404), `import_not_open` (409)."""
-    return _order(viewer, import_id, ImportState.PREVIEWED, ImportState.APPLYING, task)
+def order_apply(viewer: Viewer, *, import_id: UUID, later: bool = False) -> DirectoryImport:
+    """Ask for an import to be written; `later`: a worker is rung for it. Raises Refusal `not_found` (404), `import_not_open` (409)."""
+    return _order(viewer, import_id, ImportState.PREVIEWED, ImportState.APPLYING, later)
 
 
-def order_undo(viewer: Viewer, *, import_id: UUID, task: Any = None) -> DirectoryImport:
-    """Ask for an import to be taken back; `task` does it. Raises Refusal `not_found` (404), `import_not_open` (409)."""
-    return _order(viewer, import_id, ImportState.APPLIED, ImportState.UNDOING, task)
+def order_undo(viewer: Viewer, *, import_id: UUID, later: bool = False) -> DirectoryImport:
+    """Ask for an import to be taken back; `later`: a worker is rung for it. Raises Refusal `not_found` (404), `import_not_open` (409)."""
+    return _order(viewer, import_id, ImportState.APPLIED, ImportState.UNDOING, later)
 
 
 @transaction.atomic
-def _order(viewer: Viewer, import_id: UUID, now: str, then: str, task: Any) -> DirectoryImport:
+def _order(viewer: Viewer, import_id: UUID, now: str, then: str, later: bool) -> DirectoryImport:
     batch = _locked(viewer, import_id, now)
     batch.state = then
     batch.refusal = None
     batch.job = start_job(viewer, f"directory.{then}", total=batch.rows.count())
     batch.save(update_fields=["state", "refusal", "job"])
     record(viewer, f"directory.import_{then}", str(batch))
-    if task is not None:
-        ring(task, str(batch.pk))
+    if later:
+        ring(CARRY_OUT, str(batch.pk))
     return batch
 
 

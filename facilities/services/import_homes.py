@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from celery import signature
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -26,6 +27,7 @@ from facilities.services.guards import found
 from facilities.services.judge_rows import Decisions, Judged, judge, place_book
 
 KIND = "directory.import"
+READ = signature("facilities.tasks.read_import")
 FIRST_ROWS = 200
 TELL_EVERY = 500
 QUIET = timedelta(minutes=2)
@@ -34,9 +36,9 @@ MID_READ = faults.point("import.mid_read", "some rows of a spreadsheet of homes 
 
 
 def begin_import(
-    viewer: Viewer, *, file_name: str, content: bytes, task: Any = None, first: int = FIRST_ROWS
+    viewer: Viewer, *, file_name: str, content: bytes, later: bool = False, first: int = FIRST_ROWS
 ) -> DirectoryImport:
-    """Take a file in and judge its first rows at once; `task` is rung for the rest.
+    """Take a file in and judge its first rows at once; `later`: a worker is rung for the rest.
 
     Raises Refusal `not_found` (404) for who may not import, `bad_file` (422) when it can't be read.
     """
@@ -57,8 +59,8 @@ def begin_import(
         )
         keep_rows(batch, judge(rows, scope, {}))
         record(viewer, "directory.import_sent", str(batch), facts={"digest": batch.digest, "size": len(content)})
-        if task is not None:
-            ring(task, str(batch.pk))
+        if later:
+            ring(READ, str(batch.pk))
     return batch
 
 

@@ -27,7 +27,6 @@ from facilities.rules.words import FACT_NAMES
 from facilities.selectors.export import export_csv, export_xlsx
 from facilities.services.apply_import import decide_row, order_apply, order_undo, weigh_again
 from facilities.services.import_homes import begin_import
-from facilities.tasks import carry_out_import, read_import
 from facilities.web.forms import UploadForm
 
 PAGE = 50
@@ -62,7 +61,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         return render(request, "facilities/directory.html", {"form": form, **context}, status=422)
     file = form.cleaned_data["file"]
     try:
-        batch = begin_import(request.viewer, file_name=file.name, content=file.read(), task=read_import)
+        batch = begin_import(request.viewer, file_name=file.name, content=file.read(), later=True)
     except Refusal as no:
         return refused_in_form(request, "facilities/directory.html", form, no, **context)
     return redirect("facilities:directory_import", batch.pk)
@@ -157,9 +156,9 @@ def _sides(row: ImportRow, beside: dict[str, dict[str, Any]]) -> tuple[list, lis
 def act(request: HttpRequest, import_id: UUID, word: str) -> HttpResponse:
     """Write it, take it back, or weigh it again."""
     if word == "apply":
-        order_apply(request.viewer, import_id=import_id, task=carry_out_import)
+        order_apply(request.viewer, import_id=import_id, later=True)
     elif word == "undo":
-        order_undo(request.viewer, import_id=import_id, task=carry_out_import)
+        order_undo(request.viewer, import_id=import_id, later=True)
     elif word == "again":
         weigh_again(request.viewer, import_id=import_id)
         messages.success(request, _("已按最新的名录和您的决定重新核对。"))

@@ -18,6 +18,7 @@ OPEN_DOORS = {
     "subsidies_preview": "subsidies_api:preview",
     "recognitions_check": "recognition_api:check",
     "agreements": "recognition_api:agreements",
+    "open_data": "portal_api:open_data",
     "regions": "regions_api:regions",
     "schema": "portal:schema",
 }

@@ -4,7 +4,7 @@ from django.urls import path
 
 from eldercare.portal.api.root import SchemaDoor
 from eldercare.portal.health import healthz
-from eldercare.portal.web import demo, describe, desk, elder, homes, offers, subsidies
+from eldercare.portal.web import demo, describe, desk, elder, homes, offers, open_data, subsidies
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("homes", homes.homes, name="homes"),
     path("homes/<uuid:facility_id>", homes.home, name="home"),
     path("subsidies", subsidies.subsidies, name="subsidies"),
+    path("open-data", open_data.open_data, name="open_data"),
     path("describe", describe.describe, name="describe"),
     path("describe/forget", describe.forget, name="forget"),
     path("elders/<uuid:elder_id>", elder.elder, name="elder"),
