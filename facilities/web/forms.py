@@ -21,6 +21,7 @@ from facilities.choices import (
     ReportAnswer,
     ReportSays,
     RoomType,
+    SkillLevel,
     StaffRole,
     WhyClosed,
 )
@@ -421,4 +422,103 @@ class UploadForm(forms.Form):
         max_length=200,
         help_text=_("不超过 50 MB。"),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+    )
+
+
+def _yes_no(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        help_text=help_text,
+        choices=[("", _("不公布")), (True, _("是")), (False, _("否"))],
+        coerce=lambda text: text == "True",
+        empty_value=None,
+        required=False,
+    )
+
+
+LEVELS = [(0, _("能力完好")), (1, _("轻度失能")), (2, _("中度失能")), (3, _("重度失能")), (4, _("完全失能"))]
+HUKOU = [("110000", _("北京")), ("120000", _("天津")), ("130000", _("河北"))]
+
+
+class FactsForm(forms.Form):
+    """What a home says of itself. An empty field is not published; nobody reads it as no."""
+
+    phone = forms.CharField(label=_("联系电话"), max_length=40, required=False)
+    contact_person = forms.CharField(label=_("联系人"), max_length=60, required=False)
+    alias = forms.CharField(label=_("别名"), max_length=120, required=False)
+    address = forms.CharField(label=_("地址"), max_length=200, required=False)
+    transport = forms.CharField(
+        label=_("交通"), max_length=200, required=False, help_text=_("例如：地铁几号线哪一站，走几分钟。")
+    )
+    latitude = forms.FloatField(label=_("纬度（WGS-84）"), min_value=-90, max_value=90, required=False)
+    longitude = forms.FloatField(label=_("经度（WGS-84）"), min_value=-180, max_value=180, required=False)
+    opened = forms.RegexField(
+        r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$",
+        label=_("开业时间"),
+        required=False,
+        help_text=_("知道到哪里写到哪里：2019、2019-05 或 2019-05-01。"),
+        error_messages={"invalid": _("请写成 2019、2019-05 或 2019-05-01。")},
+    )
+    has_clinic = _yes_no(_("内设医务室"))
+    clinic_name = forms.CharField(label=_("医务室名称"), max_length=120, required=False)
+    medical_insurance = _yes_no(_("医保定点"))
+    one_card = _yes_no(_("可用社保卡一卡通结"))
+    takes_dementia = _yes_no(_("接收认知症老人"))
+    subsidy_payable = _yes_no(_("北京失能护理补贴可在这里用"))
+    accepts_levels = forms.TypedMultipleChoiceField(
+        label=_("接收哪些老人"),
+        choices=LEVELS,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    accepts_hukou = forms.TypedMultipleChoiceField(
+        label=_("接收哪里户籍"),
+        choices=HUKOU,
+        coerce=str,
+        empty_value=None,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    care_workers = forms.IntegerField(label=_("护理员人数"), min_value=0, max_value=100_000, required=False)
+    certified_workers = forms.IntegerField(label=_("其中持证人数"), min_value=0, max_value=100_000, required=False)
+
+
+class HospitalForm(forms.Form):
+    hospital = forms.CharField(label=_("医院名称"), max_length=120)
+    services = forms.CharField(
+        label=_("对老人有什么用"), max_length=200, required=False, help_text=_("例如：急诊绿色通道，每周上门巡诊。")
+    )
+    signed_on = DayField(label=_("签订日"), required=False)
+    valid_until = DayField(label=_("最后有效日"), required=False)
+
+
+class CareWorkerForm(forms.Form):
+    name = forms.CharField(label=_("姓名"), max_length=40)
+    certificate_no = forms.CharField(
+        label=_("职业技能等级证书号"),
+        max_length=40,
+        required=False,
+        help_text=_("Y 或 S 开头共 22 位，等级从号码里读出；旧证书 16 位。家庭只看到各等级的人数。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    level = forms.TypedChoiceField(
+        label=_("等级（号码里没有时选）"),
+        choices=[CHOOSE, *SkillLevel.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    issued_on = DayField(label=_("发证日"), required=False)
+
+
+class PhotoForm(forms.Form):
+    photo = forms.FileField(
+        label=_("照片"),
+        help_text=_("JPG、PNG 或 WebP，不超过 10 MB。拍摄地点等信息会去掉。"),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+    alt = forms.CharField(
+        label=_("照片上是什么"), max_length=120, help_text=_("例如：朝南的双人间，带独立卫生间。看不见的人靠这句话。")
     )

@@ -43,6 +43,7 @@ def _tabs(request: HttpRequest, home: Facility) -> list[tuple[str, str, bool]]:
         (_("入住"), "stays"),
         (_("账单"), "bills"),
         (_("收费"), "prices"),
+        (_("资料"), "facts"),
         (_("人员"), "team"),
     ]
     own = [(label, reverse(f"facilities:{name}", args=[home.pk])) for label, name in names]

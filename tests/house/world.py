@@ -18,7 +18,9 @@ from facilities.models import (
     BedReminder,
     Employment,
     HomeToken,
+    HospitalAgreement,
     NumberReport,
+    Photo,
     StaffInvitation,
     Visit,
     VisitSlot,
@@ -288,6 +290,8 @@ def _homes(rows, elder, family, home, manager, invited, users) -> None:
         viewer_for(users["homes_district"]), file_name="a.xlsx", content=xlsx(USUAL, ["示例新院", None, "武清区"])
     )
     read_import(rows["import_id"].pk)
+    rows["row_id"] = HospitalAgreement.objects.create(facility=home, hospital="示例医院")
+    rows["photo_id"] = Photo.objects.create(facility=home, position=1, alt="示例", image=b"", width=1, height=1)
     rows["token_id"] = HomeToken.objects.create(
         facility=home, name="示例", token_digest=f"world:{new_id()}", made_by=manager
     )
