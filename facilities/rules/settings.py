@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from eldercare.kernel.sentences import Sentence
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 Setting = dict[str, Any]
 
@@ -38,3 +40,13 @@ def in_force(versions: list[Setting], on: date) -> Setting:
         if version["valid_from"] <= on and (version.get("valid_until") is None or on < version["valid_until"]):
             return version
     raise LookupError(f"no version in force on {on}")
+
+
+def medical_notes(on: date) -> tuple[Setting, ...]:
+    """Give what is to be known of seeing a doctor across the border, as of a day."""
+    spoken = ("title", "text", "document")
+    return tuple(
+        {**note, **{name: Sentence(note[name]) for name in spoken}}
+        for note in read("medical.yaml")["notes"]
+        if note["since"] <= on
+    )

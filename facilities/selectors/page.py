@@ -7,11 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from eldercare.kernel import clock
+from eldercare.kernel.sentences import Sentence
 from eldercare.regions.selectors import full_name
-from facilities.choices import STATED_FACTS
-from facilities.models import Facility, PriceVersion
+from facilities.choices import STATED_FACTS, StatedFeeItem, StatedFeeUnit
+from facilities.models import Facility, HospitalAgreement, Photo, PriceVersion
 from facilities.rules.accuracy import Accuracy
+from facilities.rules.licence import LicenceAnswer
+from facilities.rules.settings import medical_notes
+from facilities.rules.words import FACT_NAMES
 from facilities.selectors.beds import Confirmation, Vacancy, confirmations, vacancies
+from facilities.selectors.care_team import Skilled, care_team_of
+from facilities.selectors.licence import licence_of
 from facilities.selectors.ratings import StarsShown, stars_shown
 from facilities.selectors.trust import accuracy_of
 
@@ -30,6 +36,26 @@ class PriceRow:
 
 
 @dataclass(frozen=True)
+class StatedFee:
+    """An amount as a register states it: never what a bill is made from."""
+
+    name: str
+    label: str
+    text: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who stands for which facts, and since when. `by`: import (a register's file) or staff (the home itself)."""
+
+    by: str
+    source: str
+    as_of: date
+    facts: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
 class FacilityPage:
     """`home` is the row itself, for its plain facts. `published` are facts as a named source states them, never ours."""
 
@@ -42,8 +68,14 @@ class FacilityPage:
     care_prices: tuple[PriceRow, ...]
     meal_prices: tuple[PriceRow, ...]
     published: tuple[dict[str, Any], ...]
-    licence_is_valid: bool | None
     accuracy: Accuracy
+    licence: LicenceAnswer
+    hospitals: tuple[HospitalAgreement, ...]
+    care_team: tuple[Skilled, ...]
+    photos: tuple[Photo, ...]
+    medical: tuple[dict[str, Any], ...]
+    fees: tuple["StatedFee", ...]
+    sources: tuple["Source", ...]
     as_of: date
 
     @property
@@ -59,7 +91,6 @@ def facility_page(facility_id: UUID) -> FacilityPage | None:
     now = clock.now()
     on = now.date()
     prices = price_rows(home.pk, on)
-    licence = home.licence_valid_until
     return FacilityPage(
         home=home,
         region_name=full_name(home.region_id),
@@ -70,10 +101,34 @@ def facility_page(facility_id: UUID) -> FacilityPage | None:
         care_prices=tuple(row for row in prices if row.item == "care"),
         meal_prices=tuple(row for row in prices if row.item == "meal"),
         published=tuple(_stated(home.published)),
-        licence_is_valid=None if licence is None else on <= licence,
         accuracy=accuracy_of(home.pk, now),
+        licence=licence_of(home, on),
+        hospitals=tuple(_hospitals(home, on)),
+        care_team=care_team_of(home.pk, home.region_id, on),
+        photos=tuple(home.photos.defer("image").order_by("position")),
+        medical=medical_notes(on),
+        fees=tuple(_fees(home.stated_fees)),
+        sources=tuple(_sources(home.provenance)),
         as_of=on,
     )
+
+
+def _hospitals(home: Facility, on: date) -> Iterator[HospitalAgreement]:
+    """Give the agreements that still hold on a day."""
+    for agreement in home.hospital_agreements.order_by("hospital"):
+        if agreement.valid_until is None or agreement.valid_until >= on:
+            yield agreement
+
+
+def _fees(stated: list[dict[str, Any]]) -> Iterator[StatedFee]:
+    for fee in stated:
+        yield StatedFee(StatedFeeItem(fee["item"]).label, fee["label"], fee["text"], StatedFeeUnit(fee["unit"]).label)
+
+
+def _sources(provenance: list[dict[str, Any]]) -> Iterator[Source]:
+    for one in provenance:
+        names = tuple(FACT_NAMES[name] for name in one["fields"] if name in FACT_NAMES and name != "datum")
+        yield Source(one["by"], one["source"], date.fromisoformat(one["as_of"]), names)
 
 
 def _stated(published: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
