@@ -33,6 +33,7 @@ tour: $(READY) ## the whole journey through HTTP, against BASE_URL or a system o
 
 bench: $(READY) ## measured figures
 	@$(BIN)/python -m tools.bench
+	@$(BIN)/python -m tools.bench_import
 	@$(BIN)/python -m tools.bench_rules
 	@$(BIN)/python -m tools.bench_settlement
 
