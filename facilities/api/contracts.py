@@ -52,8 +52,6 @@ class TransferBody(WishesBody):
     stay = serializers.UUIDField()
     facility = serializers.UUIDField()
     consent_text_version = serializers.CharField(max_length=24)
-    priority_asked = None
-    priority_words = None
 
 
 class ContractSerializer(serializers.Serializer):

@@ -45,6 +45,8 @@ def request_transfer(
     consent_text_version: str,
     also_rooms: Sequence[str] = (),
     bed_type: str = "",
+    priority_asked: str = "",
+    priority_words: str = "",
 ) -> Transfer:
     """Ask another home to take a resident over; the old home is told. The resident stays where they are until the move.
 
@@ -71,6 +73,8 @@ def request_transfer(
         consent_text_version=consent_text_version,
         also_rooms=also_rooms,
         bed_type=bed_type,
+        priority_asked=priority_asked,
+        priority_words=priority_words,
     )
     transfer = Transfer.objects.create(
         elder_id=stay.elder_id, old_stay=stay, application=application, by_person_id=viewer.person_id

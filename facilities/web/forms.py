@@ -101,7 +101,9 @@ class ApplyForm(WishesForm):
 class OfferForm(forms.Form):
     """A home offers a bed."""
 
-    bed = forms.ChoiceField(label=_("留哪张床"))
+    bed = forms.ChoiceField(
+        label=_("留哪张床"), error_messages={"invalid_choice": _("这张床刚刚被占了，请换一张床或换一个日期。")}
+    )
     from_day = DayField(label=_("从哪天起"))
     hours = forms.IntegerField(
         label=_("给家属多少小时答复"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
@@ -201,7 +203,11 @@ class SlotsForm(forms.Form):
 class BookForm(forms.Form):
     """A family books a time."""
 
-    slot = forms.ChoiceField(label=_("选一个时间"), widget=forms.RadioSelect)
+    slot = forms.ChoiceField(
+        label=_("选一个时间"),
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("这个时间刚刚被约走了，请选另一个。")},
+    )
     elder = forms.ChoiceField(label=_("为哪位老人去看"), required=False)
 
     def __init__(self, *args: Any, slots: list[tuple[str, str]], elders: list[tuple[str, str]], **options: Any) -> None:
