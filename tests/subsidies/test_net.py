@@ -1,10 +1,13 @@
 """The net month: what benefits take off a home's bill, to the fen. Pure values; no table is asked."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from eldercare.kernel.sentences import say
 from eldercare.kernel.verdict import Answer
-from subsidies.rules.net import NetBenefit, net_month
+from subsidies.rules.eligibility import preview
+from subsidies.rules.net import NetBenefit, net_benefits, net_month
+from tests.subsidies.test_preview_cases import elder_of
 
 
 @dataclass(frozen=True)
@@ -65,3 +68,27 @@ def test_of_a_choice_only_the_better_side_counts():
 def test_a_no_changes_nothing():
     net = net_month(BILL, [benefit(0, Answer.NO)])
     assert (net.net_fen, net.lines, net.beside, net.undecided) == (620_000, (), (), ())
+
+
+def test_the_voucher_is_listed_as_possible_with_its_cap_and_lowers_no_price():
+    elder = elder_of(
+        {
+            "residence_region": "120114",
+            "assessments": [
+                {
+                    "standard": "GB/T 42195-2022",
+                    "level": 3,
+                    "concluded_on": date(2026, 1, 15),
+                    "valid_until": date(2027, 1, 14),
+                }
+            ],
+        }
+    )
+    net = net_month(BILL, net_benefits(preview(elder, on=date(2026, 6, 15))))
+    assert net.net_fen == 560_000  # the 600 of 160号, nothing else
+    (voucher,) = [one for one in net.undecided if one.programme == "national/2026-voucher"]
+    assert (voucher.up_to_fen, voucher.missing) == (80_000, ("settings.share_percent", "settings.overlap_160"))
+    assert [str(name) for name in voucher.missing_names] == [
+        "当地按账单的百分之几补贴",
+        "能不能和北京的失能老年人护理补贴同时领",
+    ]

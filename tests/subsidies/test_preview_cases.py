@@ -205,3 +205,23 @@ def test_only_the_highest_tier_counts_and_never_a_sum(level, category, degree):
 
     both = nursing(assessments=[assessed], certificates=[paper])
     assert both == max(nursing(assessments=[assessed]), nursing(certificates=[paper]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    elder=elders(), on=days, chosen=st.lists(st.booleans(), min_size=len(CIRCUMSTANCES), max_size=len(CIRCUMSTANCES))
+)
+def test_what_is_decided_stays_decided_however_the_unknown_facts_come_out(elder, on, chosen):
+    """An unknown that can't change the result is ignored; no other is. Drawing the other side may make a yes a choice."""
+    before = {answer.programme: answer for answer in preview(elder, on=on)}
+    come_out = dict(zip(CIRCUMSTANCES, chosen, strict=True))
+    told = {name: come_out[name] if stated is None else stated for name, stated in elder.circumstances.items()}
+    nothing = {name: [] for name in ("prison", "assessments", "certificates", "welfare_allowances")}
+    stated = {name: rows for name, rows in elder_to(elder).items() if rows is not None}
+    known = elder_from({**nothing, **stated, "circumstances": _json(told)})
+    for answer in preview(known, on=on):
+        earlier = before[answer.programme]
+        if earlier.answer is Answer.NO:
+            assert answer.answer is Answer.NO
+        elif earlier.answer is not Answer.CANNOT_DECIDE:
+            assert answer.answer in (Answer.YES, Answer.CHOICE) and answer.monthly_fen == earlier.monthly_fen

@@ -115,3 +115,42 @@ def test_the_street_has_until_the_20th_and_the_district_until_the_25th(applied_o
 )
 def test_an_account_number_is_read_as_people_write_it(typed, read):
     assert read_account_number(typed) == read
+
+
+def test_a_local_share_of_the_voucher_is_a_setting_per_place_and_then_only_the_bill_is_missing():
+    voucher = "national/2026-voucher"
+    tianjin = replace(benefit(voucher).programme.settings["share_percent"], places={"120000": 40})
+    both = replace(benefit(voucher).programme.settings["overlap_160"], value="both")
+    settings = {**benefit(voucher).programme.settings, "share_percent": tianjin, "overlap_160": both}
+    known = replace(benefit(voucher), programme=replace(benefit(voucher).programme, settings=settings))
+    missing = {
+        place: answer(known, elder_of({"assessments": [LEVEL_3], "residence_region": place}), Month(2026, 6)).missing
+        for place in ("120114", "110105")
+    }
+    assert missing == {"120114": ("bill_fen",), "110105": ("settings.share_percent",)}
+
+
+@pytest.mark.parametrize(
+    ("standard", "how", "income", "low_income", "fen"),
+    [
+        (150_000, "standard", None, True, 150_000),
+        (150_000, "difference", 90_000, True, 60_000),
+        (150_000, "difference", None, True, None),  # the difference to an income nobody told
+        (150_000, "standard", 90_000, False, 60_000),  # 二(一)4 pays the difference
+        (150_000, "standard", 150_000, False, 0),  # no longer below the standard: a no
+    ],
+)
+def test_once_the_minimum_income_standard_is_entered_434_can_be_decided(standard, how, income, low_income, fen):
+    living = benefit("beijing/2016-434/living")
+    entered = {"minimum_income_standard_fen": standard, "low_income_severe_amount": how}
+    settings = {**living.programme.settings}
+    settings |= {name: replace(settings[name], value=value) for name, value in entered.items()}
+    known = replace(living, programme=replace(living.programme, settings=settings))
+    elder = elder_of(
+        {
+            "own_monthly_income_fen": income,
+            "circumstances": {"low_income": low_income},
+            "certificates": [{"category": 4, "level": 1, "from": date(2020, 1, 1)}],
+        }
+    )
+    assert answer(known, elder, Month(2026, 6)).monthly_fen == fen
