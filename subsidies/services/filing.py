@@ -226,7 +226,7 @@ def _check_choices(choices: Mapping[str, str]) -> dict[str, str]:
     for name, chosen in choices.items():
         if name not in benefits() or chosen not in known:
             sentence = say("请从列出的两项里选一项。")
-            raise Refusal("unknown_choice", sentence, fields={f"choice:{name}": sentence})
+            raise Refusal("unknown_choice", sentence, fields={"choices": sentence})
     return dict(choices)
 
 

@@ -13,10 +13,12 @@ from django.db import connection
 from eldercare.accounts.models import User
 from eldercare.accounts.selectors import user_with
 from eldercare.accounts.services.second_factor import new_secret, reseal_secrets
+from eldercare.kernel import clock
 from eldercare.kernel.sealed import SealedField, blind_indexes, key_name
 from eldercare.people.models import Declaration, Person
 from eldercare.people.rules.address import parse_address
 from eldercare.people.selectors import elder_facts
+from subsidies.models import Filing, Paper, PaperContent
 from tests.builders.accounts import make_user
 from tests.builders.people import make_elder
 
@@ -43,6 +45,32 @@ def two_keys(family, settings):
     """What was sealed under the old key is met by the new one in front of it."""
     settings.SEALED_KEYS, settings.SEALED_INDEX_KEYS = [NEW, OLD], [NEW_INDEX, OLD_INDEX]
     return family
+
+
+def test_whole_files_are_sealed_anew_a_few_rows_at_a_time(family, settings):
+    user, elder = family
+    form = Filing.objects.create(elder=elder, applicant=user.person, begun_by=user, contents={"account": "6222"})
+    for number in range(PaperContent.SEALED_AT_ONCE + 1):
+        paper = Paper.objects.create(
+            elder=elder,
+            filing=form,
+            kind="other",
+            name=f"{number}.pdf",
+            media_type="application/pdf",
+            size=4,
+            digest=f"{number:064}",
+            uploaded_by=user,
+        )
+        PaperContent.objects.create(paper=paper, content=b"\xff\x00" + bytes([number]))
+    Filing.objects.update(state="sent", sent_at=clock.now())  # a sent form is not rewritten; its seal is renewed
+    settings.SEALED_KEYS, settings.SEALED_INDEX_KEYS = [NEW, OLD], [NEW_INDEX, OLD_INDEX]
+    report = rotate()["models"]
+    assert report["subsidies.PaperContent"]["resealed"] == PaperContent.SEALED_AT_ONCE + 1
+    settings.SEALED_KEYS, settings.SEALED_INDEX_KEYS = [NEW], [NEW_INDEX]
+    assert [row.content[2] for row in PaperContent.objects.order_by("pk")] == list(
+        range(len(PaperContent.objects.all()))
+    )
+    assert Filing.objects.get().contents == {"account": "6222"} and Paper.objects.latest("pk").name == "4.pdf"
 
 
 def test_after_rotating_the_new_keys_alone_open_and_find_everything(two_keys, settings):
