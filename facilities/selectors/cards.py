@@ -18,7 +18,13 @@ from facilities.selectors.beds import Confirmation, Vacancy, confirmations, vaca
 from facilities.selectors.free_days import open_rooms
 from facilities.selectors.licence import licence_of
 from facilities.selectors.matching import SearchFilters
+from facilities.selectors.paging import Candidate
 from facilities.selectors.ratings import StarsShown, stars_shown
+
+SHOWN = (
+    *("name", "region", "kind", "nature", "is_demo", "operating", "licence_valid_until"),
+    *("medical_insurance", "takes_dementia", "latitude", "longitude"),
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ def cards(listings: Sequence[Listing], filters: SearchFilters, now: datetime) ->
     """Gather the cards of a page of listings, six queries, whatever the number of homes."""
     on = now.date()
     ids = [row.pk for row in listings]
-    homes = Facility.objects.in_bulk(ids)
+    homes = Facility.objects.only(*SHOWN).in_bulk(ids)
     regions = full_names(home.region_id for home in homes.values())
     beds, confirmed, stars = vacancies(ids, filters.free_on or on), confirmations(ids, now), stars_shown(ids, on)
     weights = ranking(on)
@@ -125,7 +131,7 @@ def standing_of(
     )
 
 
-def distance_km(near: tuple[float, float] | None, home: Facility | Listing) -> float | None:
+def distance_km(near: tuple[float, float] | None, home: Facility | Candidate) -> float | None:
     """Give the distance as the crow flies in km, to one decimal."""
     if near is None or home.latitude is None or home.longitude is None:
         return None

@@ -1,7 +1,7 @@
 """How many homes each further choice would leave, and how many each choice already made keeps out.
 
 Only the first listings in the order of quality are looked at, so counting takes no longer where there are more homes: a
-count that ended there says so (`more`), and so does one that reached CAP. One statement, and one for the places.
+count that ended there says so (`more`), and so does one that reached CAP. One statement, and another for the places where a region is chosen.
 """
 
 from collections.abc import Iterator
@@ -10,12 +10,11 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, Case, IntegerField, Q, QuerySet, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models import Case, QuerySet, Value, When
 
 from eldercare.kernel import clock
 from facilities.models import Listing
-from facilities.rules.marks import KINDS, LEVELS, PROVINCES, ROOMS, STARS, TICKS, bit_of
+from facilities.rules.marks import KINDS, LEVELS, PROVINCES, ROOMS, STARS, TICKS, bit_of, hukou_marks
 from facilities.rules.settings import setting
 from facilities.selectors.free_days import has_free_beds
 from facilities.selectors.matching import Matching, SearchFilters, matching, price
@@ -62,13 +61,23 @@ def facets(filters: SearchFilters, on: date | None = None) -> Facets:
     meant = matching(filters, on)
     names = [*meant.marks, *meant.conditions]
     asked = list(_asked(filters, on))
-    row = _row(_looked_at(meant, names, filters, on), [*_wheres(asked, names), *_without(names)])
+    statement, params = _looked_at(meant.sample, meant, filters, on)
+    columns = ", ".join(f"count(*) FILTER (WHERE {where})" for where in [*_wheres(asked, names), *_without(names)])
+    row, places = _ask(statement, params, columns, by_place=not filters.region)
     reached = row[0] >= WITHIN or meant.named is not None
     found = [_count(number, reached) for number in row[1:]]
-    counts: Counts = {"region": _regions(filters, on)}
+    counts: Counts = {"region": _regions(places, reached) if not filters.region else _anywhere(filters, on)}
     for (name, value, _where), count in zip(asked, found, strict=False):
         counts.setdefault(name, {})[_key(value)] = count
     return Facets(counts, dict(zip(names, found[len(asked) :], strict=True)))
+
+
+def _anywhere(filters: SearchFilters, on: date) -> dict[str, Count]:
+    """Count by place under all filters but the region."""
+    meant = matching(filters, on, anywhere=True)
+    statement, params = _looked_at(meant.sample, meant, filters, on)
+    row, places = _ask(statement, params, "0", by_place=True)
+    return _regions(places, row[0] >= WITHIN or meant.named is not None)
 
 
 def _asked(filters: SearchFilters, on: date) -> Iterator[tuple[str, Any, str]]:
@@ -92,62 +101,57 @@ def _without(names: list[str]) -> Iterator[str]:
     return (f"misses = {1 << number}" for number in range(len(names)))
 
 
-def _looked_at(meant: Matching, names: list[str], filters: SearchFilters, on: date) -> QuerySet[Listing]:
+def _looked_at(
+    rows: QuerySet[Listing], meant: Matching, filters: SearchFilters, on: date
+) -> tuple[str, tuple[Any, ...]]:
+    """Give the statement of the rows looked at, each with the filters it misses, one bit each."""
     free = has_free_beds(filters.free_beds or 1, filters.free_on or on, filters.room_type)
-    return (
-        meant.sample.order_by("-quality", "facility")
-        .annotate(
-            misses=_misses(meant, names),
-            price=price(filters, on),
-            free=Case(When(free, then=Value(True)), default=Value(False)),
+    base = rows.order_by("-quality", "facility").values("traits", "marks", "region_code")
+    base = base.annotate(price=price(filters, on), free=Case(When(free, then=Value(True)), default=Value(False)))
+    sql, params = base[:WITHIN].query.sql_with_params()
+    misses = " + ".join(
+        f"CASE WHEN {_fulfilled(name, meant, filters)} THEN 0 ELSE {1 << number} END"
+        for number, name in enumerate([*meant.marks, *meant.conditions])
+    )
+    return f"SELECT traits, region_code, price, free, {misses or 0} AS misses FROM ({sql}) AS base", params
+
+
+def _fulfilled(name: str, meant: Matching, filters: SearchFilters) -> str:
+    """The same condition as the search's, on a row that was read already; only numbers are written into it."""
+    if name in meant.marks:
+        return f"traits & {1 << meant.marks[name]} <> 0"
+    if name == "budget_fen":
+        return f"price <= {int(filters.budget_fen or 0)}"
+    if name == "accepts_hukou":
+        return f"marks && ARRAY[{', '.join(map(str, hukou_marks(filters.accepts_hukou)))}]"
+    return "free"
+
+
+def _ask(
+    statement: str, params: tuple[Any, ...], columns: str, *, by_place: bool
+) -> tuple[tuple[int, ...], dict[str, int]]:
+    """Count the rows looked at, and those of them each column counts; rows that miss two filters count nowhere."""
+    places = "(SELECT json_object_agg(place, number) FROM places)" if by_place else "NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH looked_at AS MATERIALIZED ({statement}), {PLACES} SELECT {places}, "
+            f"(SELECT count(*) FROM looked_at), {columns} FROM looked_at WHERE misses & (misses - 1) = 0",
+            params,
         )
-        .values("traits", "misses", "price", "free")[:WITHIN]
-    )
+        counted, *row = cursor.fetchone()
+    return tuple(row), counted or {}
 
 
-def _misses(meant: Matching, names: list[str]) -> Combinable:
-    """Give which conditions a row misses, one bit each."""
-    total: Combinable = Value(0, output_field=BigIntegerField())
-    for number, name in enumerate(names):
-        fulfilled = meant.conditions.get(name) or Q(marks__contains=[meant.marks[name]])
-        total = total + Case(When(fulfilled, then=Value(0)), default=Value(1 << number), output_field=IntegerField())
-    return total
+PLACES = (
+    "places AS (SELECT CASE WHEN region_code LIKE '13%%' THEN left(region_code, 4) || '00' ELSE left(region_code, 6) END "
+    "AS place, count(*) AS number FROM looked_at WHERE misses = 0 GROUP BY 1)"
+)
 
 
-def _row(looked_at: QuerySet[Listing], wheres: list[str]) -> tuple[int, ...]:
-    """Count the rows looked at, and those of them each condition holds for. Rows that miss two filters count nowhere."""
-    sql, params = looked_at.query.sql_with_params()
-    columns = ", ".join(f"count(*) FILTER (WHERE {where})" for where in wheres)
-    statement = (
-        f"WITH looked_at AS MATERIALIZED ({sql}) "
-        f"SELECT (SELECT count(*) FROM looked_at), {columns} FROM looked_at WHERE misses & (misses - 1) = 0"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return cursor.fetchone()
-
-
-def _regions(filters: SearchFilters, on: date) -> dict[str, Count]:
+def _regions(places: dict[str, int], reached: bool) -> dict[str, Count]:
     """Count the homes in each province, and in each place families pick: districts, and in Hebei cities."""
-    meant = matching(filters, on, anywhere=True)
-    names = [*meant.marks, *meant.conditions]
-    looked_at = (
-        meant.sample.order_by("-quality", "facility")
-        .annotate(misses=_misses(meant, names))
-        .values("region_code", "misses")
-    )
-    sql, params = looked_at[:WITHIN].query.sql_with_params()
-    statement = (
-        f"WITH looked_at AS MATERIALIZED ({sql}) SELECT CASE WHEN region_code LIKE '13%%' "
-        "THEN left(region_code, 4) || '00' ELSE left(region_code, 6) END, count(*) FILTER (WHERE misses = 0), "
-        "count(*) FROM looked_at GROUP BY 1"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        rows = cursor.fetchall()
-    reached = sum(row[2] for row in rows) >= WITHIN or meant.named is not None
     counted: dict[str, int] = dict.fromkeys(PROVINCES, 0)
-    for code, number, _all in rows:
+    for code, number in places.items():
         for place in {code, code[:2] + "0000"}:
             counted[place] = counted.get(place, 0) + number
     return {code: _count(number, reached) for code, number in counted.items()}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -61,21 +62,23 @@ def free_days(facility_ids: Iterable[UUID], on: date) -> dict[UUID, FreeDays]:
 
 
 def _add(home: FreeDays, on: date, room, kind, admittable, since, ends, free_from, lapses) -> None:
-    """A bed that will end is not free without end on any day."""
+    """A bed that will end is free to nobody: who moves in stays without end."""
     home.total += since <= on
     home.types.add(kind)
     home.beds_in.add(room)
-    if lapses:
-        home.until = min(home.until or lapses, lapses)
+    if lapses and (home.until is None or lapses < home.until):
+        home.until = lapses
     if admittable and not ends and free_from < NEVER:
         home.days.append(free_from)
         home.rooms[room].append(free_from)
 
 
+@lru_cache(maxsize=64)
 def has_free_beds(least: int, on: date, room_type: str = "") -> Q:
     """Give the condition on listings: so many beds are free from a day on.
 
     What the listing keeps answers while it holds; where something has happened since, the claims are counted.
+    The condition reads the clock when it is asked, so it can be kept.
     """
     column = f"free_days_{room_type}" if room_type else "free_days"
     kept = Q(**{f"{column}__{least - 1}__lte": on})

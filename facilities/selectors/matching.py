@@ -71,13 +71,14 @@ class Matching:
 
     `marks` are those of the conditions that are one mark; together they are found by one index. `named`: some of those
     with the name looked for, where there are too many to look at all of them; they stand for the others when counting.
+    `slipped`: nothing is called so, and what is called nearly so was looked for.
     """
 
     rows: QuerySet[Listing]
     marks: dict[str, int]
     conditions: dict[str, Q]
-    words: tuple[Word, ...] = ()
     named: Q | None = None
+    slipped: bool = False
 
     @property
     def sample(self) -> QuerySet[Listing]:
@@ -95,10 +96,9 @@ class Matching:
 def matching(filters: SearchFilters, on: date, *, anywhere: bool = False) -> Matching:
     """Read the filters. `anywhere` leaves the region out, for counting the others."""
     rows = Listing.objects.all() if filters.unlicensed else Listing.objects.filter(licence_stands=True)
-    words: tuple[Word, ...] = ()
-    named = None
+    named, slips = None, False
     if filters.q.strip():
-        words, called, few = _called(filters.q)
+        called, few, slips = _called(filters.q)
         named = Q(facility__in=Listing.objects.filter(called).values("facility")[:FEW])
         rows = rows.filter(named if few else called)
         named = None if few else named
@@ -108,7 +108,7 @@ def matching(filters: SearchFilters, on: date, *, anywhere: bool = False) -> Mat
         rows = rows.filter(_partners(filters.paired_with, on))
     if filters.region and not anywhere:
         rows = rows.filter(within(filters.region))
-    return Matching(rows, _marks(filters), _conditions(filters, on), words, named)
+    return Matching(rows, _marks(filters), _conditions(filters, on), named, slips)
 
 
 def _marks(filters: SearchFilters) -> dict[str, int]:
@@ -198,8 +198,8 @@ def _km_to(near: tuple[float, float]) -> Func:
 # Names
 
 
-def _called(typed: str) -> tuple[tuple[Word, ...], Q, bool]:
-    """Read the name, where nothing is called so with the slips people make; gives also whether FEW are called so.
+def _called(typed: str) -> tuple[Q, bool, bool]:
+    """Read the name, where nothing is called so with a slip; gives the condition, whether few are called so, and the slip.
 
     Few are gathered by the index of names before anything else is asked. Left to itself the database would take a
     name it has no figure for to be common, and read the listings in order until it has found a page of them.
@@ -208,11 +208,12 @@ def _called(typed: str) -> tuple[tuple[Word, ...], Q, bool]:
     places = _places(words)
     called = _all(words, places)
     number = _up_to_few(called)
-    if words and not number:
+    slips = bool(words) and not number
+    if slips:
         words = tuple(slipped(word) for word in words)
         called = _all(words, places)
         number = _up_to_few(called)
-    return words, called, number < FEW
+    return called, number < FEW, slips
 
 
 def _up_to_few(called: Q) -> int:

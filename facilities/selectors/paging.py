@@ -9,6 +9,7 @@ import base64
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -51,6 +52,8 @@ class Order:
 
     by: str | Combinable
     falling: bool
+    price: Combinable
+    care_grade: str
 
     @property
     def expression(self) -> Combinable:
@@ -59,29 +62,42 @@ class Order:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, and where the pages before and after them begin; None: there is none."""
+    """The homes' keys in order, and where the pages before and after begin (None: there is none). `first`: the first's number."""
 
-    rows: list[Listing]
+    rows: list[UUID]
     before: Cursor | None
     after: Cursor | None
+    first: int | None = None
+
+
+class Candidate(NamedTuple):
+    """What putting in order needs of a listing: its number in the order, its month in parts, where it is."""
+
+    pk: UUID
+    ordinal: int
+    gross_fen: int | None
+    care_fen: int | None
+    meal_fen: int | None
+    latitude: float | None
+    longitude: float | None
 
 
 @dataclass(frozen=True)
 class Net:
-    """What a family pays: `of` a listing, in fen (None: no price); never less than its price minus `most_off_fen`.
+    """What a family pays: `of` a candidate, in fen (None: no price); never less than its price minus `most_off_fen`.
 
     With `budget_fen` the homes above it are left out.
     """
 
-    of: Callable[[Listing], int | None]
+    of: Callable[[Candidate], int | None]
     most_off_fen: int
     budget_fen: int | None = None
 
-    def fen(self, row: Listing) -> int:
+    def fen(self, row: Candidate) -> int:
         fen = self.of(row)
         return NO_PRICE if fen is None else fen
 
-    def fits(self, row: Listing) -> bool:
+    def fits(self, row: Candidate) -> bool:
         return self.budget_fen is None or self.fen(row) <= self.budget_fen
 
 
@@ -115,17 +131,21 @@ def by_index(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size:
     edge = cursor.edge if cursor else None
     before = Cursor(True, _place(found[0]), edge) if found and has_before else None
     after = Cursor(False, _place(found[-1]), edge) if found and has_after else None
-    return Page(found, before, after)
+    return Page([row.pk for row in found], before, after, found[0].ordinal if found else None)
 
 
-def _some(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, most: int) -> list[Listing]:
-    """Give rows from a cursor on, nearest first; each carries its number as `ordinal`."""
+def _some(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, most: int) -> list[Candidate]:
+    """Give rows from a cursor on, nearest first."""
     backwards = bool(cursor and cursor.backwards)
     falling = order.falling != backwards
     if cursor:
         rows = rows.filter(_beyond(order, cursor.place, backwards=backwards))
     by = order.expression.desc() if falling else order.expression.asc()
-    return list(rows.annotate(ordinal=order.expression).order_by(by, "-facility" if backwards else "facility")[:most])
+    ordered = rows.order_by(by, "-facility" if backwards else "facility").annotate(
+        n=order.expression, gross=order.price
+    )
+    columns = ("facility_id", "n", "gross", f"care_{order.care_grade}_fen", "meal_fen", "latitude", "longitude")
+    return list(map(Candidate._make, ordered.values_list(*columns)[:most]))
 
 
 def _beyond(order: Order, place: Place, *, backwards: bool, here: bool = False) -> Q:
@@ -138,22 +158,22 @@ def _beyond(order: Order, place: Place, *, backwards: bool, here: bool = False) 
     return Q(up_to(by, value)) & (Q(past(by, value)) | Q(Exact(by, value), **{f"facility__{way}": key}))
 
 
-def _place(row: Listing) -> Place:
-    return row.ordinal, row.pk  # type: ignore[attr-defined]
+def _place(row: Candidate) -> Place:
+    return row.ordinal, row.pk
 
 
 # By a family's own points
 
 
 def by_person(
-    rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int, personal: Callable[[Listing], int]
+    rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int, personal: Callable[[Candidate], int]
 ) -> Page:
     """Give a page of the first HEAD rows in the family's own order, or of those after them in the common one."""
     edge = cursor.edge if cursor else None
     if cursor and edge and not cursor.in_head:
         tail = by_index(rows.filter(_beyond(order, edge, backwards=False)), order, cursor, size)
         if tail.rows:
-            return Page(tail.rows, tail.before or Cursor(True, _place(tail.rows[0]), edge), tail.after)
+            return Page(tail.rows, tail.before or Cursor(True, (tail.first or 0, tail.rows[0]), edge), tail.after)
         if not cursor.backwards:
             return tail
         cursor = Cursor(True, (BEYOND_ALL, LAST_KEY), edge, in_head=True)
@@ -161,7 +181,7 @@ def by_person(
     return _of_head(head, edge, more, cursor, size, personal)
 
 
-def _head(rows: QuerySet[Listing], order: Order, edge: Place | None) -> tuple[list[Listing], Place | None, bool]:
+def _head(rows: QuerySet[Listing], order: Order, edge: Place | None) -> tuple[list[Candidate], Place | None, bool]:
     """Give the first rows, where they end, and whether others follow. The end stays where it was when the list was opened."""
     if edge is None:
         found = _some(rows, order, None, HEAD + 1)
@@ -172,14 +192,14 @@ def _head(rows: QuerySet[Listing], order: Order, edge: Place | None) -> tuple[li
 
 
 def _of_head(
-    head: Iterable[Listing],
+    head: Iterable[Candidate],
     edge: Place | None,
     more: bool,
     cursor: Cursor | None,
     size: int,
-    personal: Callable[[Listing], int],
+    personal: Callable[[Candidate], int],
 ) -> Page:
-    placed = sorted(((-_ordinal(row) - personal(row), row.pk), row) for row in head)
+    placed = sorted(((-row.ordinal - personal(row), row.pk), row) for row in head)
     places = [place for place, _row in placed]
     start = 0
     if cursor and cursor.backwards:
@@ -194,11 +214,7 @@ def _of_head(
         after = Cursor(False, chosen[-1][0], edge, True)
     else:
         after = Cursor(False, edge, edge) if more and edge else None
-    return Page([row for _place, row in chosen], before, after)
-
-
-def _ordinal(row: Listing) -> int:
-    return row.ordinal  # type: ignore[attr-defined]
+    return Page([row.pk for _place, row in chosen], before, after)
 
 
 # By net price
@@ -220,19 +236,19 @@ def by_net(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: i
     has_before, has_after = (more, True) if backwards else (bool(cursor), more)
     before = Cursor(True, chosen[0][0]) if chosen and has_before else None
     after = Cursor(False, chosen[-1][0]) if chosen and has_after else None
-    return Page([row for _place, row in chosen], before, after)
+    return Page([row.pk for _place, row in chosen], before, after)
 
 
 def _ahead(
     rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int, net: Net, backwards: bool
-) -> list[Listing]:
+) -> list[Candidate]:
     """Give the rows in the order of prices, from the first that can be meant until the page is certain."""
     begin = None
     if cursor:
         value, _key = cursor.place
         reach = min(value + net.most_off_fen, NO_PRICE)
         begin = Cursor(True, (reach, LAST_KEY)) if backwards else Cursor(False, (value, FIRST_KEY))
-    found: list[Listing] = []
+    found: list[Candidate] = []
     while len(found) < AHEAD:
         batch = _some(rows, order, begin, max(size + 1, 60))
         found += batch
@@ -242,9 +258,9 @@ def _ahead(
     return found
 
 
-def _is_certain(found: list[Listing], cursor: Cursor | None, size: int, net: Net, backwards: bool) -> bool:
+def _is_certain(found: list[Candidate], cursor: Cursor | None, size: int, net: Net, backwards: bool) -> bool:
     """Enough rows lie before anything that has not been looked at yet."""
-    frontier = _ordinal(found[-1])
+    frontier = found[-1].ordinal
     fens = [(net.fen(row), row.pk) for row in found if net.fits(row)]
     if backwards:
         return sum(frontier < place[0] and (not cursor or place < cursor.place) for place in fens) > size

@@ -13,17 +13,28 @@ from django.db.models import QuerySet
 
 from eldercare.kernel import clock
 from facilities.models import Listing
-from facilities.rules.names import Word
 from facilities.selectors.cards import HomeCard, cards, cards_of
 from facilities.selectors.facets import Facets, facets
-from facilities.selectors.matching import SearchFilters, matching, price_in_order
-from facilities.selectors.paging import HEAD, Cursor, Net, Order, Page, by_index, by_net, by_person, read_cursor
+from facilities.selectors.matching import SearchFilters, matching, price, price_in_order
+from facilities.selectors.paging import (
+    HEAD,
+    Candidate,
+    Cursor,
+    Net,
+    Order,
+    Page,
+    by_index,
+    by_net,
+    by_person,
+    read_cursor,
+)
 
 __all__ = [
     "HEAD",
     "MOST",
     "ORDERS",
     "PAGE",
+    "Candidate",
     "Facets",
     "Found",
     "HomeCard",
@@ -42,13 +53,13 @@ UNSHOWN = ("marks", "name_plain", "name_initials", "name_marks")
 
 @dataclass(frozen=True)
 class Found:
-    """One page of cards. `next` and `previous` are cursors or None. `words` are the name as it was understood."""
+    """One page of cards. `next` and `previous` are cursors or None. `slipped`: these are called nearly as was typed."""
 
     cards: tuple[HomeCard, ...]
     next: str | None
     previous: str | None
     as_of: datetime
-    words: tuple[Word, ...] = ()
+    slipped: bool = False
 
 
 def search(
@@ -57,7 +68,7 @@ def search(
     *,
     size: int = PAGE,
     extra: Callable[[Sequence[HomeCard]], dict[UUID, Any]] | None = None,
-    personal: Callable[[Listing], int] | None = None,
+    personal: Callable[[Candidate], int] | None = None,
     net: Net | None = None,
 ) -> Found:
     """Give a page of homes. `page` is a cursor this function gave; `extra` adds a value per home to the whole page at once.
@@ -69,12 +80,13 @@ def search(
     now = clock.now()
     cursor = read_cursor(page) if page else None
     meant = matching(filters, now.date())
-    found = _page(meant.all().defer(*UNSHOWN), filters, now, cursor, max(1, min(size, MOST)), personal, net)
-    shown = cards(found.rows, filters, now)
+    found = _page(meant.all(), filters, now, cursor, max(1, min(size, MOST)), personal, net)
+    listed = Listing.objects.defer(*UNSHOWN).in_bulk(found.rows)
+    shown = cards([listed[key] for key in found.rows if key in listed], filters, now)
     if extra:
         added = extra(shown)
         shown = tuple(replace(card, extra=added.get(card.id)) for card in shown)
-    return Found(shown, found.after and found.after.written, found.before and found.before.written, now, meant.words)
+    return Found(shown, found.after and found.after.written, found.before and found.before.written, now, meant.slipped)
 
 
 def _page(
@@ -83,11 +95,13 @@ def _page(
     now: datetime,
     cursor: Cursor | None,
     size: int,
-    personal: Callable[[Listing], int] | None,
+    personal: Callable[[Candidate], int] | None,
     net: Net | None,
 ) -> Page:
+    on = now.date()
+    month = {"price": price(filters, on), "care_grade": filters.grade(on)}
     if filters.sort == "price":
-        order = Order(price_in_order(filters, now.date()), falling=False)
+        order = Order(price_in_order(filters, on), falling=False, **month)
         return by_net(rows, order, cursor, size, net) if net else by_index(rows, order, cursor, size)
-    order = Order("quality", falling=True)
+    order = Order("quality", falling=True, **month)
     return by_person(rows, order, cursor, size, personal) if personal else by_index(rows, order, cursor, size)

@@ -9,15 +9,15 @@ from datetime import date
 from uuid import UUID
 
 from eldercare.kernel import clock
+from eldercare.kernel.days import Month
 from eldercare.kernel.verdict import Line
-from facilities.models import Listing
 from facilities.rules.charging import Charge
+from facilities.rules.monthly import Part
 from facilities.rules.ranking import personal_points
 from facilities.rules.settings import ranking, setting
-from facilities.selectors.cards import distance_km, month_parts
-from facilities.selectors.free_days import open_rooms
+from facilities.selectors.cards import distance_km
 from facilities.selectors.quotes import Quote, best_quote, prices_of
-from facilities.selectors.search import PAGE, Found, HomeCard, Net, SearchFilters, search
+from facilities.selectors.search import PAGE, Candidate, Found, HomeCard, Net, SearchFilters, search
 from subsidies.rules.eligibility import preview
 from subsidies.rules.facts import ElderInput
 from subsidies.rules.net import NetBenefit, NetCost, net_benefits, net_month
@@ -91,23 +91,17 @@ def find(
     gross one, raised by all the benefits can take off, and then held to the fen: a page may be shorter, never wrong.
     """
     if asking is None:
-        return search(filters, page, size=size, personal=_nearness(filters))
+        personal = _personal(filters, None, clock.today()) if filters.near else None
+        return search(filters, page, size=size, personal=personal)
     filters = priced_for(filters, asking, net_budget_fen)
-    on = clock.today()
-    known: dict[UUID, int | None] = {}
-
-    def net_fen(row: Listing) -> int | None:
-        if row.pk not in known:
-            known[row.pk] = _net_fen(row, filters, asking, on)
-        return known[row.pk]
-
-    net = Net(net_fen, asking.spendable_fen, net_budget_fen)
+    month = clock.this_month()
+    net = Net(lambda row: _net_fen(row, asking), asking.spendable_fen, net_budget_fen)
     found = search(
         filters,
         page,
         size=size,
-        extra=lambda cards: prices_for(cards, asking),
-        personal=_personal(filters, net),
+        extra=lambda cards: prices_for(cards, asking, month),
+        personal=_personal(filters, net, month.first_day),
         net=net,
     )
     if net_budget_fen is None:
@@ -122,30 +116,25 @@ def priced_for(filters: SearchFilters, asking: Asker, net_budget_fen: int | None
     return replace(filters, care_grade=asking.care_grade, budget_fen=gross_fen)
 
 
-def _personal(filters: SearchFilters, net: Net) -> Callable[[Listing], int]:
-    """Give the points that count for this family only: what it would pay, and how far it is."""
-    weights = ranking(clock.today())["personal"]
-    return lambda row: personal_points(net.of(row), distance_km(filters.near, row), weights)
-
-
-def _nearness(filters: SearchFilters) -> Callable[[Listing], int] | None:
-    if filters.near is None:
+def _personal(filters: SearchFilters, net: Net | None, on: date) -> Callable[[Candidate], int] | None:
+    """Give the points that count for this family only: what it would pay, and how far it is; None where neither is known."""
+    if net is None and filters.near is None:
         return None
-    weights = ranking(clock.today())["personal"]
-    return lambda row: personal_points(None, distance_km(filters.near, row), weights)
+    weights = ranking(on)["personal"]
+    return lambda row: personal_points(net.of(row) if net else None, distance_km(filters.near, row), weights)
 
 
-def _net_fen(row: Listing, filters: SearchFilters, asking: Asker, on: date) -> int | None:
-    """Give the net month of a listing: the same room and the same addition as the card's, without its sentences."""
-    parts = month_parts(row)
-    room = filters.room_type or parts.cheapest_room(asking.care_grade, open_rooms(row, on))
-    lines = parts.parts(room, asking.care_grade) if room else ()
-    return net_month(lines, asking.benefits).net_fen if lines else None
+def _net_fen(row: Candidate, asking: Asker) -> int | None:
+    """Give the net month of a candidate: the same addition as the card's, without its sentences."""
+    if row.gross_fen is None or row.care_fen is None or row.meal_fen is None:
+        return None
+    bed_fen = row.gross_fen - row.care_fen - row.meal_fen
+    lines = (Part("bed", bed_fen), Part("care", row.care_fen), Part("meal", row.meal_fen))
+    return net_month(lines, asking.benefits).net_fen
 
 
-def prices_for(cards: Sequence[HomeCard], asking: Asker) -> dict[UUID, Priced]:
+def prices_for(cards: Sequence[HomeCard], asking: Asker, month: Month) -> dict[UUID, Priced]:
     """Price a page of homes for one elder with one query, each in the room its card names."""
-    month = clock.this_month()
     prices = prices_of([card.id for card in cards], month.period)
     quotes = (
         best_quote(card.id, prices.get(card.id, []), card.price_room, asking.care_grade, month)

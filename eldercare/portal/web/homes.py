@@ -1,7 +1,6 @@
-"""The public pages where families look for a home: the front page, the results, one home. No login, nothing stored."""
+"""The public page of one home, and the elder of a visit as all these pages use it. No login, nothing stored."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,18 +14,11 @@ from eldercare.portal.journeys.find_a_home import Asker, Priced
 from eldercare.portal.rules.description import Description, elder_from
 from eldercare.portal.rules.travel import centre_of, minutes_for, straight_km
 from eldercare.portal.web import described
-from eldercare.portal.web.search_form import SearchForm, ThreeQuestions
 from eldercare.regions.selectors import full_name
-from eldercare.ui.htmx import page_or_part
 from facilities.choices import BedType
 from facilities.rules.words import GRADES, LEVELS, ROOMS, item_name
 from facilities.selectors.page import FacilityPage, PriceRow, facility_page
-from facilities.selectors.search import Found, HomeCard, SearchFilters
 from subsidies.rules import facts
-
-ON_FRONT_PAGE = 4
-SAID_ELSEWHERE = ("free_beds", "freshness", "stars")  # the card says these in its own lines
-REASONS_SHOWN = 2
 
 
 @dataclass(frozen=True)
@@ -40,20 +32,6 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A card with what only this page knows: the drive, the price for this elder, the two best reasons."""
-
-    card: HomeCard
-    why: tuple[Sentence, ...]
-    minutes: int | None = None
-    priced: Priced | None = None
-
-    @property
-    def quote_name(self) -> Sentence | None:
-        return _quote_name(self.priced) if self.priced else None
-
-
-@dataclass(frozen=True)
 class PricedRoom:
     """One room type of a home for this elder. `undecided`: (benefit, at most in fen or None, what must be known)."""
 
@@ -64,27 +42,6 @@ class PricedRoom:
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """Ask three questions and show homes with free beds."""
-    told = tell(request)
-    found = find_a_home.find(_filters({"free_beds": True}, told), told and told.asking, size=ON_FRONT_PAGE)
-    context = {"form": ThreeQuestions(), "told": told, "shown": _shown(found, told)}
-    return render(request, "portal/index.html", context)
-
-
-@require_safe
-def homes(request: HttpRequest) -> HttpResponse:
-    """List the homes that fit what was asked."""
-    form = SearchForm(request.GET)
-    told = tell(request)
-    context: dict[str, Any] = {"form": form, "told": told}
-    if form.is_valid():
-        found = _find(form.cleaned_data, told, request.GET.get("page") or None)
-        context |= {"shown": _shown(found, told), "previous": found.previous, "next": found.next, "found": True}
-    return page_or_part(request, "portal/homes.html", part="results", status=200 if form.is_valid() else 422, **context)
-
-
-@require_safe
 def home(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     """Show everything that is published about one home and, for a described elder, what it would cost."""
     page = facility_page(facility_id)
@@ -92,7 +49,7 @@ def home(request: HttpRequest, facility_id: UUID) -> HttpResponse:
         raise Http404
     told = tell(request)
     prices = [
-        PricedRoom(priced, _quote_name(priced), page.beds.rooms.get(priced.quote.room_type, 0), _undecided(priced))
+        PricedRoom(priced, quote_name(priced), page.beds.rooms.get(priced.quote.room_type, 0), _undecided(priced))
         for priced in (find_a_home.prices_by_room(facility_id, told.asking) if told else [])
     ]
     context = {
@@ -129,51 +86,6 @@ def _words(said: Description, place: str) -> Sentence:
     if said.level is None:
         return say("{age} 周岁，户籍{place}，还没有评估", age=said.age, place=place)
     return say("{age} 周岁，户籍{place}，{level}", age=said.age, place=place, level=LEVELS[said.level])
-
-
-def _find(asked: dict[str, Any], told: Told | None, page: str | None) -> Found:
-    """With a described elder the budget is what the family pays itself; without one it is the home's price."""
-    filters = _filters(asked, told)
-    if told is None:
-        return find_a_home.find(filters, None, page=page)
-    asking = find_a_home.regraded(told.asking, filters.care_grade)
-    return find_a_home.find(filters, asking, page=page, net_budget_fen=asked["budget"])
-
-
-def _filters(asked: dict[str, Any], told: Told | None) -> SearchFilters:
-    bed_type = asked.get("bed_type")
-    return SearchFilters(
-        q=asked.get("q") or "",
-        region=asked.get("region") or "",
-        near=centre_of(told.description.hukou) if told else None,
-        care_grade=asked.get("care_grade") or "",
-        room_type=asked.get("room_type") or "",
-        budget_fen=None if told else asked.get("budget"),
-        stars=int(asked["stars"]) if asked.get("stars") else None,
-        free_beds=1 if asked.get("free_beds") else None,
-        medical_insurance=bool(asked.get("medical_insurance")),
-        dementia=bool(asked.get("dementia")),
-        inclusive=bed_type == "inclusive",
-        short_stay=bed_type == "short_stay",
-        sort=asked.get("sort") or "recommended",
-    )
-
-
-def _shown(found: Found, told: Told | None) -> list[Shown]:
-    return [
-        Shown(
-            card=card,
-            why=_why(card),
-            minutes=minutes_for(card.distance_km) if card.distance_km is not None else None,
-            priced=card.extra if told else None,
-        )
-        for card in found.cards
-    ]
-
-
-def _why(card: HomeCard) -> tuple[Sentence, ...]:
-    told = [reason.text for reason in card.reasons if reason.points and reason.id not in SAID_ELSEWHERE]
-    return tuple(told[:REASONS_SHOWN])
 
 
 def _minutes(page: FacilityPage, told: Told | None) -> int | None:
@@ -229,5 +141,5 @@ def _undecided(priced: Priced) -> list[tuple[Sentence, int | None, list[Sentence
     return [(one.name, one.up_to_fen, list(one.missing_names)) for one in priced.net.undecided]
 
 
-def _quote_name(priced: Priced) -> Sentence:
+def quote_name(priced: Priced) -> Sentence:
     return say("{room}，{grade}护理", room=ROOMS[priced.quote.room_type], grade=GRADES[priced.quote.care_grade])

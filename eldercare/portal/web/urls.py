@@ -4,15 +4,18 @@ from django.urls import path
 
 from eldercare.portal.api.root import SchemaDoor
 from eldercare.portal.health import healthz
-from eldercare.portal.web import demo, describe, desk, elder, homes, offers, open_data, subsidies
+from eldercare.portal.web import demo, describe, desk, elder, finding, homes, offers, open_data, subsidies
 
 app_name = "portal"
 urlpatterns = [
-    path("", homes.index, name="index"),
-    path("homes", homes.homes, name="homes"),
+    path("", finding.index, name="index"),
+    path("homes", finding.homes, name="homes"),
     path("homes/<uuid:facility_id>", homes.home, name="home"),
     path("subsidies", subsidies.subsidies, name="subsidies"),
     path("open-data", open_data.open_data, name="open_data"),
+    path("compare", finding.compare, name="compare"),
+    path("compare/save", finding.save_comparison, name="save_comparison"),
+    path("how-we-rank", finding.how_we_rank, name="how_we_rank"),
     path("describe", describe.describe, name="describe"),
     path("describe/forget", describe.forget, name="forget"),
     path("elders/<uuid:elder_id>", elder.elder, name="elder"),

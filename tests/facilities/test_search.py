@@ -1,0 +1,455 @@
+"""The search over the listings: free beds that are never out of date, names, places, order, pages that stay put."""
+
+import json
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eldercare.audit.services import move_clock
+from eldercare.kernel import clock
+from eldercare.kernel.viewer import system
+from eldercare.recognition.services import load_reference as load_agreements
+from facilities.choices import BedType, ClaimKind, FacilityKind
+from facilities.models import Bed, BedClaim, BedConfirmation, Facility, Listing, ListingDue, PriceVersion
+from facilities.rules.marks import KINDS
+from facilities.selectors.search import SearchFilters, facets, search
+from facilities.services import relist
+from facilities.services.relist import relist_due, stale_listings
+from tests.builders.facilities import make_bed, make_home, make_price, make_rating
+from tests.builders.regions import CHAOYANG, WUQING, regions
+
+pytestmark = pytest.mark.django_db
+API = "/api/v1/facilities"
+ELDER = {
+    "birth_date": "1945-03-10",
+    "hukou": [{"region": CHAOYANG, "from": "1955-03-10", "until": None}],
+    "assessments": [
+        {"standard": "GB/T 42195-2022", "level": 3, "concluded_on": "2026-01-15", "valid_until": "2099-01-14"}
+    ],
+    "certificates": [],
+    "circumstances": dict.fromkeys(
+        (
+            *("dibao", "urban_hardship_allowance", "low_income", "special_family_planning", "destitute_support"),
+            *("work_injury_nursing", "good_samaritan_nursing", "returned_youth_nursing"),
+            *("hardship_institution_allowance", "disability_nursing_allowance", "disability_living_allowance"),
+            "long_term_care_insurance",
+        ),
+        False,
+    ),
+    "prison": [],
+    "welfare_allowances": [],
+}
+
+
+def names(**filters) -> list[str]:
+    return [card.name for card in search(SearchFilters(**filters)).cards]
+
+
+def claim(bed, kind=ClaimKind.STAY, *, until=None, lapses_at=None) -> BedClaim:
+    return BedClaim.objects.create(bed=bed, kind=kind, days=DateRange(clock.today(), until), lapses_at=lapses_at)
+
+
+# Free beds
+
+
+def test_a_bed_that_was_just_claimed_is_not_found_free_though_nothing_was_listed_anew():
+    home = make_home(beds=1)
+    relist()
+    assert names(free_beds=1) == [home.name]
+
+    claim(Bed.objects.get())
+
+    assert names(free_beds=1) == []
+    assert facets(SearchFilters()).of("free_beds", 1).count == 0
+
+
+def test_a_hold_that_lapsed_sets_the_bed_free_at_once_without_anybody_closing_it():
+    home = make_home(beds=1)
+    claim(Bed.objects.get(), ClaimKind.HOLD, lapses_at=clock.now() + timedelta(hours=1))
+    relist()
+    assert (ListingDue.objects.count(), names(free_beds=1)) == (0, [])
+
+    move_clock(system("test"), timedelta(hours=2))
+
+    assert names(free_beds=1) == [home.name]
+
+
+def test_a_bed_is_found_for_the_day_it_becomes_free():
+    home = make_home(beds=2)
+    soon = clock.today() + timedelta(10)
+    for bed in Bed.objects.all():
+        claim(bed, until=soon)
+    relist()
+
+    assert names(free_beds=1) == names(free_on=soon - timedelta(1)) == []
+    assert names(free_on=soon) == names(free_beds=2, free_on=soon, room_type="double") == [home.name]
+    assert names(free_beds=3, free_on=soon) == names(free_on=soon, room_type="single") == []
+
+
+def test_a_bed_that_will_end_is_promised_to_nobody():
+    home = make_home(beds=2)
+    Bed.objects.filter(pk=Bed.objects.first().pk).update(valid_until=clock.today() + timedelta(30))
+    relist()
+    assert names(free_beds=1) == names(free_on=clock.today() + timedelta(60)) == [home.name]
+    assert names(free_beds=2) == []
+
+
+def test_what_the_listing_keeps_is_used_only_while_nothing_has_happened():
+    """The other way round: a listing that holds is believed, so a false one would be noticed by verify_listings."""
+    home = make_home(beds=1)
+    relist()
+    Listing.objects.update(free_days=[])
+
+    assert names(free_beds=1) == []
+    assert stale_listings() == [home.pk]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda home: Facility.objects.filter(pk=home.pk).update(name="示例·改了名"),
+        lambda home: BedConfirmation.objects.create(facility=home, by="staff"),
+        lambda home: make_bed(home),
+        lambda home: PriceVersion.objects.filter(facility=home, item="meal").delete(),
+        lambda home: make_rating(home, 5),
+        lambda home: claim(Bed.objects.first()),
+    ],
+)
+def test_whatever_a_listing_derives_from_rings_its_bell_and_is_followed(change):
+    load_agreements()
+    home = make_home(beds=1)
+    relist()
+    before = Listing.objects.values().get()
+    assert not ListingDue.objects.exists()
+
+    change(home)
+    assert ListingDue.objects.filter(facility=home).exists()
+    assert relist_due() == 1
+
+    assert not ListingDue.objects.exists()
+    assert stale_listings() == []
+    assert Listing.objects.values().get() != before
+
+
+def test_a_listing_is_made_anew_when_its_time_is_over():
+    home = make_home(licence_valid_until=clock.today())
+    relist()
+    assert names() == [home.name]
+
+    move_clock(system("test"), timedelta(days=1))
+    assert relist_due() == 1
+
+    assert names() == []
+    assert relist_due() == 0
+
+
+def test_a_home_whose_licence_ran_out_leaves_matching_and_is_shown_with_the_reason(client):
+    home = make_home("示例·过期", licence_valid_until=date(2026, 1, 31))
+    make_home("示例·停业", operating="suspended")
+    relist()
+
+    assert names() == []
+    shown = search(SearchFilters(unlicensed=True)).cards
+    assert [str(card.not_matched) for card in shown if card.id == home.pk] == [
+        "备案（许可）已于 2026-01-31 到期，暂不能收住"
+    ]
+    assert {card.name for card in shown} == {"示例·过期", "示例·停业"}
+    assert client.get(f"/homes/{home.pk}").status_code == 200
+
+
+# Names and places
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("康", ["示例·康乐养老院"]),
+        ("武清 康", ["示例·康乐养老院"]),  # a place and a piece of the name
+        ("wuqing kangle", ["示例·康乐养老院"]),
+        ("朝阳 康", []),
+        ("慷乐", ["示例·康乐养老院"]),
+        ("klyly", ["示例·康乐养老院"]),
+        ("kangel", ["示例·康乐养老院"]),
+        ("黄庄街", ["示例·康乐养老院"]),  # its address
+        ("朝阳", ["示例·松鹤之家"]),
+        ("东方红", []),
+        ("%", []),
+        ("_", []),
+    ],
+)
+def test_homes_are_found_by_name_place_and_address(typed, found):
+    make_home("示例·康乐养老院", region=WUQING, address="黄庄街道1号")
+    make_home("示例·松鹤之家", region=CHAOYANG)
+    relist()
+    assert names(q=typed) == found
+
+
+def test_what_is_called_exactly_so_is_not_mixed_with_what_is_called_nearly_so():
+    make_home("示例·康乐养老院")
+    make_home("示例·慷乐养老院")
+    relist()
+    found = search(SearchFilters(q="慷乐"))
+    assert ([card.name for card in found.cards], found.slipped) == (["示例·慷乐养老院"], False)
+
+
+def test_a_very_long_name_is_kept_whole():
+    home = make_home("乐" * 120, alias="㎏" * 120)
+    relist()
+    assert names(q="乐" * 40) == [home.name]
+
+
+def test_homes_are_found_in_the_places_a_district_is_paired_with():
+    make_home("示例·承德", region="130802")
+    make_home("示例·武清")
+    relist()
+    assert names(paired_with=CHAOYANG) == ["示例·承德"]
+    assert names(paired_with="110101") == []
+
+
+def test_a_circle_is_a_circle():
+    """Forty kilometres to the north-east are within a box of thirty and not within a circle of it."""
+    make_home("示例·近", latitude=39.60, longitude=117.0)
+    make_home("示例·斜", latitude=39.25 + 0.25, longitude=117.0 + 0.32)
+    make_home("示例·不知道", latitude=None, longitude=None)
+    relist()
+    assert names(near=(39.38, 117.0), within_km=30) == ["示例·近"]
+    assert set(names(near=(39.38, 117.0), within_km=60)) == {"示例·近", "示例·斜"}
+
+
+def test_every_kind_of_home_can_be_asked_for():
+    assert set(KINDS) == set(FacilityKind.values)
+
+
+# Order and pages
+
+
+def post(body, client=None) -> dict:
+    answer = (client or Client()).post(f"{API}/search", json.dumps(body), content_type="application/json")
+    assert answer.status_code == 200, answer.content.decode()[:500]
+    return answer.json()
+
+
+def walk(body, size=3) -> list[dict]:
+    pages, cursor = [], None
+    while cursor or not pages:
+        page = post({**body, "page_size": size, **({"cursor": cursor} if cursor else {})})
+        pages.append(page)
+        cursor = page["next"]
+    return pages
+
+
+@pytest.fixture
+def priced():
+    """Eleven homes of different prices; one publishes none, one is cheaper than the benefit could pay."""
+    load_agreements()
+    for number in range(11):
+        home = make_home(f"示例·{number:02d}", prices=False, beds=number % 3, medical_insurance=bool(number % 2))
+        if number:
+            make_price(home, "bed", (number * 37 % 11) * 10_000, room_type="double")
+            make_price(home, "bed", 5_000 * number, room_type="single")
+            make_price(home, "care", 20_000, care_grade="full")
+            make_price(home, "meal", 10_000)
+    relist()
+
+
+def test_net_prices_are_in_order_over_all_pages_and_back(priced):
+    body = {"elder": ELDER, "sort": "price"}
+    pages = walk(body)
+    rows = [row for page in pages for row in page["results"]]
+    nets = [row["net_monthly_fen"] for row in rows]
+
+    assert len({row["id"] for row in rows}) == len(rows) == 11
+    assert nets == [*sorted(net for net in nets if net is not None), None]
+    back = post({**body, "page_size": 3, "cursor": pages[2]["previous"]})
+    assert [row["id"] for row in back["results"]] == [row["id"] for row in pages[1]["results"]]
+
+
+def test_the_family_s_own_points_reorder_and_the_pages_meet_every_home_once(priced):
+    body = {"elder": ELDER, "near": "39.38,117.04"}
+    pages = walk(body)
+    ids = [row["id"] for page in pages for row in page["results"]]
+    common = [row["id"] for row in post({"page_size": 20})["results"]]
+
+    assert len(set(ids)) == len(ids) == 11
+    assert ids != common
+    assert set(ids) == set(common)
+    for earlier, later in pairwise(pages):
+        back = post({**body, "page_size": 3, "cursor": later["previous"]})
+        assert [row["id"] for row in back["results"]] == [row["id"] for row in earlier["results"]]
+
+
+def test_after_the_first_homes_the_common_order_goes_on_and_leads_back(priced, monkeypatch):
+    monkeypatch.setattr("facilities.selectors.paging.HEAD", 5)
+    body = {"elder": ELDER}
+    pages = walk(body)
+    ids = [[row["id"] for row in page["results"]] for page in pages]
+
+    assert [len(page) for page in ids] == [3, 2, 3, 3]
+    assert len({key for page in ids for key in page}) == 11
+    back, cursor = [], pages[3]["previous"]
+    while cursor:
+        page = post({**body, "page_size": 3, "cursor": cursor})
+        back.append([row["id"] for row in page["results"]])
+        cursor = page["previous"]
+    assert [key for page in reversed(back) for key in page] == [key for page in ids[:3] for key in page]
+
+
+@pytest.mark.parametrize("sort", ["recommended", "price"])
+def test_what_comes_or_goes_in_the_meantime_neither_repeats_nor_hides_a_home(priced, sort):
+    body = {"elder": ELDER, "sort": sort, "page_size": 4}
+    first = post(body)
+    seen = [row["id"] for row in first["results"]]
+    Facility.objects.filter(pk=seen[1]).update(operating="closed")
+    cheapest = make_home("示例·新来的", beds=2)
+    relist()
+
+    rest, cursor = [], first["next"]
+    while cursor:
+        page = post({**body, "cursor": cursor})
+        rest += [row["id"] for row in page["results"]]
+        cursor = page["next"]
+
+    everybody = {str(key) for key in Facility.objects.values_list("pk", flat=True)}
+    assert len(set(seen + rest)) == len(seen + rest)
+    assert everybody - set(seen + rest) <= {str(cheapest.pk)}
+
+
+def test_a_net_budget_is_held_to_the_fen(priced):
+    rows = post({"elder": ELDER, "page_size": 50})["results"]
+    nets = sorted(row["net_monthly_fen"] for row in rows if row["net_monthly_fen"] is not None)
+    within = post({"elder": ELDER, "net_budget_fen": nets[4], "sort": "price", "page_size": 50})["results"]
+    assert sorted(row["net_monthly_fen"] for row in within) == [net for net in nets if net <= nets[4]]
+
+
+@pytest.mark.parametrize("level", [0, 2, 3])
+@pytest.mark.parametrize("room_type", ["", "single"])
+def test_the_net_price_of_every_result_is_that_of_the_quote(priced, level, room_type):
+    """The quote's figure is the case's: both are `net_month` of the same charges (tests/portal/test_journeys.py)."""
+    assessed = [{**ELDER["assessments"][0], "level": level}]
+    elder = {**ELDER, "assessments": assessed}
+    for home in Facility.objects.filter(prices__isnull=False).distinct():
+        for grade in ("self_care", "partial"):
+            make_price(home, "care", 7_000, care_grade=grade)
+    relist()
+    for row in post({"elder": elder, "room_type": room_type, "page_size": 50})["results"]:
+        asked = {"facility": row["id"], "elder": elder, "room_type": row["price_room"]}
+        quote = Client().post("/api/v1/quotes", json.dumps(asked), content_type="application/json")
+        net = quote.json()["net_monthly_fen"] if row["price_room"] else None
+        assert row["net_monthly_fen"] == net
+        assert row["price_from_fen"] == (quote.json()["gross_fen"] if row["price_room"] else None)
+
+
+# How often the database is asked
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda client: client.get(API, {"page_size": 200, "stars": 1, "free_beds": 1}),
+        lambda client: client.post(f"{API}/search", json.dumps({"elder": ELDER}), content_type="application/json"),
+        lambda client: client.get("/homes", {"free_beds": "1", "region": "120000", "short_stay": "on"}),
+        lambda client: client.get(API, {"q": "shili", "page_size": 200}),
+    ],
+)
+def test_the_database_is_asked_as_often_for_one_home_as_for_twenty_and_two_hundred(client, ask):
+    load_agreements()
+    asked = []
+    made = 0
+    for number in (1, 20, 200):
+        _many(number - made)
+        made = number
+        with CaptureQueriesContext(connection) as queries:
+            assert ask(client).status_code == 200
+        asked.append(len(queries))
+    assert asked[0] == asked[1] == asked[2], asked
+
+
+def _many(number: int) -> None:
+    pattern = make_home("示例·样子", beds=1)
+    make_rating(pattern, 3)
+    Bed.objects.filter(room__facility=pattern).update(bed_type=BedType.SHORT_STAY)
+    for copy in range(number - 1):
+        home = make_home(f"示例·第{copy}家", prices=False)
+        make_price(home, "meal", 1)
+        make_bed(home, bed_type=BedType.SHORT_STAY)
+        make_rating(home, 3)
+    relist()
+
+
+# What can be sent
+
+WORDS = st.text(max_size=80) | st.sampled_from(
+    ["%", "_", "\x00", "康" * 5000, "'; --", "a" * 200, "武清 康", "wuqng", "\ud800"[:0]]
+)
+VALUES = WORDS | st.sampled_from(
+    [
+        "0",
+        "-1",
+        "nan",
+        "inf",
+        "1e400",
+        "39.9,116.4",
+        "91,0",
+        "0,181",
+        "nan,nan",
+        "120000",
+        "999999",
+        "2026-02-30",
+        "9999-12-31",
+    ]
+    + ["true", "home", "double", "full", "price", "5", "200", "99999999999999999999", "0001-01-01"]
+)
+FILTERS = [*SearchFilters.__dataclass_fields__, "cursor", "page_size", "colour"]
+FIELDS = [
+    "region",
+    "paired_with",
+    "start",
+    "within_km",
+    "care_grade",
+    "level",
+    "budget",
+    "q",
+    "stars",
+    "room_type",
+    "kind",
+] + [*("accepts_hukou", "free_beds", "free_on", "unlicensed", "sort", "view", "page", "home")]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sent=st.dictionaries(st.sampled_from(FILTERS), VALUES, max_size=5))
+def test_nothing_sent_to_the_api_is_a_fault(client, db, sent):
+    regions()
+    assert client.get(API, sent).status_code in (200, 400, 422)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sent=st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=5))
+def test_nothing_sent_to_the_pages_is_a_fault(client, db, sent):
+    regions()
+    assert client.get("/homes", sent).status_code in (200, 400, 422)
+    assert client.get("/compare", sent).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "field"),
+    [
+        ({"q": "康" * 5000}, 422, "q"),
+        ({"near": "95,10"}, 422, "near"),
+        ({"near": "39,116", "within_km": "0"}, 422, "within_km"),
+        ({"near": "39,116", "within_km": "nan"}, 422, "within_km"),
+        ({"within_km": "10"}, 422, "near"),
+        ({"paired_with": "999999"}, 422, "paired_with"),
+        ({"q": "康\x00乐"}, 422, "q"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_named(client, sent, status, field):
+    regions()
+    answer = client.get(API, sent)
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (status, [field])
