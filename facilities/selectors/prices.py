@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from eldercare.kernel.sentences import Sentence
 from facilities.models import Fee, PriceVersion, ShortStayPrice
 from facilities.rules.words import item_name
+from facilities.selectors.page import GRADE_ORDER, ROOM_ORDER
 
 MOST = 200
 ITEM_ORDER = ("bed", "care", "meal")
@@ -63,10 +64,16 @@ def _listed(facility_id: UUID, **on: date) -> PriceList:
 
     monthly = [_monthly(row) for row in rows(PriceVersion)]
     return PriceList(
-        monthly=tuple(sorted(monthly, key=lambda one: (ITEM_ORDER.index(one.item), one.room_type, one.care_grade))),
+        monthly=tuple(sorted(monthly, key=_place)),
         seasons=tuple(_season(row) for row in rows(ShortStayPrice)),
         fees=tuple(_fee(row) for row in rows(Fee)),
     )
+
+
+def _place(one: Announced) -> tuple[int, int, int]:
+    orders = ((ITEM_ORDER, one.item), (ROOM_ORDER, one.room_type), (GRADE_ORDER, one.care_grade))
+    first, second, third = (order.index(code) for order, code in orders)
+    return first, second, third
 
 
 def _monthly(row: PriceVersion) -> Announced:

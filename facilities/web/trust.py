@@ -111,7 +111,6 @@ def link(request: HttpRequest, text: str) -> HttpResponse:
     }
     status = refusal.status if refusal else 200
     answer = render(request, "facilities/board_link.html", context, status=status)
-    answer["Referrer-Policy"] = "no-referrer"
     answer["X-Robots-Tag"] = "noindex"
     return answer
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from facilities.models import Bed, BedClaim, BedConfirmation, Room
+from facilities.models import Bed, BedClaim, BedConfirmation, BedReminder, Room
+from facilities.services.board_link import link_text
 from tests.builders.accounts import make_user, sign_in
 from tests.builders.facilities import LONG_AGO, make_home, make_staff
 
@@ -122,3 +123,14 @@ def test_the_board_works_without_javascript(open_page, board, client):
     plain.get_by_role("button", name="保存改动").click()
     plain.get_by_text("改了 1 张床").first.wait_for()
     assert BedClaim.objects.get().kind == "stay"
+
+
+def test_a_reminder_s_link_takes_one_tap_on_a_phone(open_page, phone):
+    home = make_home(prices=False)
+    room = Room.objects.create(facility=home, name="101", room_type="double")
+    Bed.objects.create(room=room, name="1", valid_from=LONG_AGO)
+    reminder = BedReminder.objects.create(facility=home, stage="soon")
+    page = open_page(f"/board-link/{link_text(reminder)}", viewport=phone, has_touch=True, is_mobile=True)
+    page.get_by_role("button", name="无变化").tap()
+    page.get_by_text("床位数现在是新鲜的").first.wait_for()
+    assert BedConfirmation.objects.get().by == "link"

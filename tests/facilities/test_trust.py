@@ -151,7 +151,7 @@ def test_a_reminder_s_link_confirms_without_login_once(home, link):
     visitor = Client()
     before = BedConfirmation.objects.count()
     page = visitor.get(link)
-    assert (page.status_code, page["Referrer-Policy"], page["X-Robots-Tag"]) == (200, "no-referrer", "noindex")
+    assert (page.status_code, page["Referrer-Policy"], page["X-Robots-Tag"]) == (200, "same-origin", "noindex")
     assert BedConfirmation.objects.count() == before
     done = visitor.post(link, {"seen": seen_in(page)})
     assert "床位数现在是新鲜的" in done.content.decode()
