@@ -13,51 +13,20 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
 from eldercare.kernel.sentences import Sentence, say
+from facilities.rules.settings import read
 
 Read = tuple[Any, Sentence | None]
 NOTHING: Read = (None, None)
+WORDS: dict[str, Any] = read("import_words.yaml")
+NONE = WORDS["none"]
 BLANK = {
-    *(
-        "",
-        "-",
-        "--",
-        "—",
-        "——",
-        "/",
-        "\\",
-        "无数据",
-        "暂无",
-        "暂无数据",
-        "未知",
-        "不详",
-        "待定",
-        "待补充",
-        "未填",
-        "未填写",
-    ),
-    *(
-        "n/a",
-        "na",
-        "null",
-        "none",
-        "nan",
-        "空",
-        "未公布",
-        "不明",
-        "待核实",
-        "...",
-        "…",
-        "·",
-        "*",
-        "?",
-        "#n/a",
-        "无信息",
-    ),
+    *("", "-", "--", "—", "——", "/", "\\", "n/a", "na", "null", "none", "nan", "...", "…", "·", "*", "?", "#n/a"),
+    *WORDS["blank"],
 }
 ERRORS = ("#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#N/A")
 EXCEL_DAY_ONE = date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 10_000, 80_000  # 1927 to 2119
-CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+CHINESE_DIGITS = str.maketrans(WORDS["chinese_digits"], "000123456789")
 FEN = 100
 
 
@@ -70,7 +39,7 @@ def text_of(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, bool):
-        return "是" if cell else "否"
+        return WORDS["yes_no"][0 if cell else 1]
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     if isinstance(cell, datetime):
@@ -104,7 +73,7 @@ def words(most: int) -> Callable[[Any], Read]:
 
     def read(cell: Any) -> Read:
         text = kept_text(cell)
-        if text.lower() in BLANK or text == "无":
+        if text.lower() in BLANK or text == NONE:
             return NOTHING
         if text in ERRORS:
             return None, say("表格里是错误值 {text}", text=text)
@@ -150,7 +119,7 @@ def phone(cell: Any) -> Read:
     ('022-82123456、13800001111(王)', None)
     """
     text = text_of(cell)
-    if is_blank(cell) or text == "无":
+    if is_blank(cell) or text == NONE:
         return NOTHING
     text = re.sub(r"(?<=\d)\s*[–—－―‐]\s*(?=\d)", "-", text)
     if "E+" in text.upper():
@@ -169,9 +138,7 @@ def whole(cell: Any) -> Read:
     text = text_of(cell)
     if is_blank(cell):
         return NOTHING
-    found = re.fullmatch(
-        r"(?:共|共计)?(\d{1,3}(?:,\d{3})+|\d{1,6})(?:\.0+)?(?:张|个|人|床|名|位)?", text.replace(" ", "")
-    )
+    found = re.fullmatch(WORDS["whole"], text.replace(" ", ""))
     if not found:
         return None, say("“{text}”不是整数", text=text[:20])
     return int(found[1].replace(",", "")), None
@@ -186,19 +153,13 @@ def partial_day(cell: Any) -> Read:
     if isinstance(cell, datetime | date):
         return (cell.date() if isinstance(cell, datetime) else cell).isoformat(), None
     text = text_of(cell)
-    if is_blank(cell) or text == "无":
+    if is_blank(cell) or text == NONE:
         return NOTHING
     serial = re.fullmatch(r"\d{5}(\.\d+)?", text)
     if serial and FIRST_SERIAL <= float(text) <= LAST_SERIAL:
         return (EXCEL_DAY_ONE + timedelta(days=int(float(text)))).isoformat(), None
     plain = _arabic(text)
-    for pattern in (
-        r"(\d{4})[-/.年\s]+(\d{1,2})[-/.月\s]+(\d{1,2})日?(?:[T\s]*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
-        r"(\d{4})(\d{2})(\d{2})",
-        r"(\d{4})[-/.年\s]+(\d{1,2})月?(?:份)?",
-        r"(\d{4})(0[1-9]|1[0-2])",
-        r"(\d{4})年?",
-    ):
+    for pattern in WORDS["days"]:
         found = re.fullmatch(pattern, plain)
         if found:
             return _checked([int(part) for part in found.groups()], text)
@@ -220,16 +181,17 @@ def last_day(cell: Any) -> Read:
     ('2027-04-30', '2027-04-30', None)
     """
     text = text_of(cell)
-    if text in ("长期", "永久", "长期有效", "永久有效", "无固定期限"):
+    if text in WORDS["for_ever"]:
         return None, say("写的是“{text}”，没有到期日", text=text)
-    parts = [part for part in re.split(r"至|到|~|～|—|–|(?<=\d)\s*-\s*(?=\d{4})|(?<=日)-", text) if part.strip()]
+    parts = [part for part in re.split(WORDS["period"], text) if part.strip()]
     return day(parts[-1] if isinstance(cell, str) and parts else cell)
 
 
 def _arabic(text: str) -> str:
-    if not re.search("[〇○零一二三四五六七八九十]", text):
+    if not re.search(WORDS["chinese_number"], text):
         return text
-    tens = re.sub(r"([二三]?)十([一二三四五六七八九]?)", lambda m: (m[1] or "一") + (m[2] or "〇"), text)
+    one, zero = WORDS["chinese_digits"][3], WORDS["chinese_digits"][0]
+    tens = re.sub(WORDS["chinese_tens"], lambda m: (m[1] or one) + (m[2] or zero), text)
     return tens.translate(CHINESE_DIGITS)
 
 
@@ -244,55 +206,8 @@ def _checked(parts: list[int], text: str) -> Read:
     return whole_day.isoformat()[: (4, 7, 10)[len(parts) - 1]], None
 
 
-YES = {
-    "是",
-    "有",
-    "√",
-    "✓",
-    "✔",
-    "☑",
-    "y",
-    "yes",
-    "true",
-    "1",
-    "已",
-    "具备",
-    "定点",
-    "支持",
-    "可以",
-    "可",
-    "已开通",
-    "已定点",
-    "接收",
-    "收",
-    "能",
-}
-NO = {
-    "否",
-    "无",
-    "×",
-    "✗",
-    "✘",
-    "x",
-    "n",
-    "no",
-    "false",
-    "0",
-    "没有",
-    "未",
-    "不是",
-    "非定点",
-    "不支持",
-    "不可以",
-    "未开通",
-    "未设",
-    "不接收",
-    "不收",
-    "不能",
-    "非",
-    "未设置",
-    "无医务室",
-}
+YES = {"√", "✓", "✔", "☑", "y", "yes", "true", "1", *WORDS["says_yes"]}
+NO = {"×", "✗", "✘", "x", "n", "no", "false", "0", *WORDS["says_no"]}
 
 
 def truth(cell: Any) -> Read:
@@ -317,9 +232,9 @@ def truth(cell: Any) -> Read:
 def medical_insurance(cell: Any) -> Read:
     value, why = truth(cell)
     text = text_of(cell)
-    if why and re.search("医保", text):
-        if re.search("非|未|不|无|申请|办理中|正在", text):
-            return (False, None) if re.search("^(非|未|不|无)", text) else (None, why)
+    if why and re.search(WORDS["insurance"], text):
+        if re.search(WORDS["insurance_not_yet"], text):
+            return (False, None) if re.search(WORDS["begins_with_no"], text) else (None, why)
         return True, None
     return value, why
 
@@ -327,25 +242,21 @@ def medical_insurance(cell: Any) -> Read:
 def clinic(cell: Any) -> Read:
     """Read whether there is a clinic inside, and its name where one is written: `(has, name)`.
 
-    >>> clinic("福寿医务室")[0], clinic("有")[0], clinic("无")[0]
-    ((True, '福寿医务室'), (True, ''), (False, ''))
+    >>> clinic("福寿医务室")[0], clinic("有（福寿医务室）")[0], clinic("有")[0], clinic("无")[0]
+    ((True, '福寿医务室'), (True, '福寿医务室'), (True, ''), (False, ''))
     """
     value, why = truth(cell)
     if value is not None or why is None:
-        return (None, None) if value is None else ((value, ""), None)
+        name = re.sub(WORDS["clinic_yes"], "", text_of(cell)).strip("()（） ")
+        named = value and name != text_of(cell) and re.search(WORDS["clinic"], name)
+        return (None, None) if value is None else ((value, name if named else ""), None)
     text = text_of(cell)
-    if re.match("未|没|不|无|非", text):
+    if re.match(WORDS["begins_with_no"], text):
         return (False, ""), None
-    if re.search("医务室|卫生室|护理站|医院|门诊|诊所|医疗|卫生所|保健站", text) and len(text) <= 120:
-        return (True, re.sub(r"^(有|是)[,，:：(（\s]*", "", text).rstrip("）)") if text[:1] in "有是" else text), None
+    if re.search(WORDS["clinic"], text) and len(text) <= 120:
+        name = re.sub(WORDS["clinic_yes"], "", text)
+        return (True, name if name == text else name.rstrip("）)")), None
     return None, why
-
-
-NATURES = (
-    ("public_built_private_run", r"公建民营|公办民营|公建国营|公建委托"),
-    ("private", r"民办|民营|私营|私立|社会力量|民非|社会办|个体|股份|有限|外资|合资"),
-    ("public", r"公办|公立|国办|事业单位|政府办|集体办|公建公营|国有"),
-)
 
 
 def nature(cell: Any) -> Read:
@@ -357,28 +268,15 @@ def nature(cell: Any) -> Read:
     if is_blank(cell):
         return NOTHING
     text = text_of(cell).replace(" ", "")
-    found = next((code for code, pattern in NATURES if re.search(pattern, text)), "")
+    found = next((code for code, pattern in WORDS["natures"] if re.search(pattern, text)), "")
     profit: bool | None = None
-    if re.search("非营利|非盈利|民办非企业|民非|公益", text):
+    if re.search(WORDS["not_for_profit"], text):
         profit = False
-    elif re.search("营利|盈利|企业|公司", text):
+    elif re.search(WORDS["for_profit"], text):
         profit = True
     if not found and profit is None:
         return None, say("“{text}”不是这里认得的性质", text=text[:20])
     return (found, profit), None
-
-
-KINDS = (
-    ("complex", r"综合体|综合养老服务中心|区域养老服务中心|街道.*中心|乡镇.*中心|镇综合"),
-    ("centre", r"区级.*指导|指导中心|区.*养老服务中心"),
-    ("station", r"驿站|服务站"),
-    ("day_care", r"日间|照料中心|照料服务|托老"),
-    ("meal_point", r"助餐|食堂|餐厅|配餐|老年餐"),
-    (
-        "home",
-        r"养老机构|养老院|敬老院|福利院|老年公寓|护理院|护养院|颐养|养护院|机构养老|养老社区|供养|光荣院|老人院|养老护理",
-    ),
-)
 
 
 def kind(cell: Any) -> Read:
@@ -386,7 +284,7 @@ def kind(cell: Any) -> Read:
     if is_blank(cell):
         return NOTHING
     text = text_of(cell).replace(" ", "")
-    found = next((code for code, pattern in KINDS if re.search(pattern, text)), None)
+    found = next((code for code, pattern in WORDS["kinds"] if re.search(pattern, text)), None)
     return (found, None) if found else (None, say("“{text}”不是这里认得的类型", text=text[:20]))
 
 
@@ -394,17 +292,10 @@ def operating(cell: Any) -> Read:
     if is_blank(cell):
         return NOTHING
     text = text_of(cell)
-    for code, pattern in (
-        ("closed", "关停|注销|撤销|关闭|终止|已关|倒闭|吊销|取缔"),
-        ("suspended", "暂停|停业|停止|未运营|整改|装修|歇业|筹建|在建"),
-        ("open", "运营|营业|正常|开业|在营|开放|存续|在业|有效"),
-    ):
+    for code, pattern in WORDS["operating"]:
         if re.search(pattern, text):
             return code, None
     return None, say("“{text}”看不出是否在运营", text=text[:20])
-
-
-STARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 
 
 def stars(cell: Any) -> Read:
@@ -414,18 +305,17 @@ def stars(cell: Any) -> Read:
     (3, 4, 5, 3, (None, None))
     """
     text = text_of(cell).replace(" ", "")
-    if is_blank(cell) or text in ("0", "无", "否", "无星级", "无等级") or re.search("未|不参|没", text):
+    if is_blank(cell) or re.search(WORDS["no_stars"], text):
         return NOTHING
     if re.fullmatch(r"(★{1,5})☆*", text):
         return text.count("★"), None
-    if re.fullmatch("[aA]{1,5}(级)?", text):
-        return len(text.rstrip("级")), None
-    found = re.fullmatch(
-        r"(?:国家|养老机构|评定)?(?:为)?([1-5一二两三四五])(?:颗|个)?(?:星级?|级|星级?养老机构|级养老机构|\.0)?", text
-    )
+    letters = re.fullmatch(WORDS["star_letters"], text)
+    if letters:
+        return len(letters[1]), None
+    found = re.fullmatch(WORDS["stars"], text)
     if not found:
         return None, say("“{text}”不是一至五级", text=text[:20])
-    return STARS.get(found[1]) or int(found[1]), None
+    return WORDS["star_numbers"].get(found[1]) or int(found[1]), None
 
 
 def accepts(cell: Any) -> Read:
@@ -437,22 +327,17 @@ def accepts(cell: Any) -> Read:
     if is_blank(cell):
         return NOTHING
     text = text_of(cell).replace(" ", "")
-    if re.fullmatch(r"(能力等级)?[0-4]([、,][0-4])*", text):
+    if re.fullmatch(WORDS["levels_as_numbers"], text):
         return (sorted({int(digit) for digit in re.findall(r"[0-4]", text)}), None), None
-    if re.search("不限|所有老|全部老|各类老|均可|全类型", text):
+    if re.search(WORDS["takes_all"], text):
         return ([0, 1, 2, 3, 4], None), None
     levels: set[int] = set()
     rest = text
-    for pattern, found in (
-        (r"不能自理|不自理|非自理|完全失能|重度失能|完全不能自理|全失能|介护|全护理?|特护", {3, 4}),
-        (r"半失能|半自理|介助|轻度失能|中度失能|部分失能|半护理?|轻中度", {1, 2}),
-        (r"能力完好|生活自理|自理|健康|活力", {0}),
-        (r"失能", {3, 4}),
-    ):
+    for found, pattern in WORDS["levels"]:
         if re.search(pattern, rest):
-            levels |= found
+            levels |= set(found)
             rest = re.sub(pattern, "", rest)
-    dementia = True if re.search("失智|认知|痴呆|阿尔茨海默", text) else None
+    dementia = True if re.search(WORDS["dementia"], text) else None
     if not levels and dementia is None:
         return None, say("“{text}”看不出收住哪些老人", text=text[:30])
     return (sorted(levels) or None, dementia), None
@@ -465,18 +350,12 @@ def accepts_hukou(cell: Any) -> Read:
     text = text_of(cell).replace(" ", "")
     if re.fullmatch(r"\d{6}(\d{3})?([、,]\d{6}(\d{3})?)*", text):
         return re.findall(r"\d+", text), None
-    if re.search("不限|全国|均可|京津冀", text):
+    if re.search(WORDS["any_hukou"], text):
         return ["110000", "120000", "130000"], None
-    named = [
-        code for code, word in (("110000", "京"), ("120000", "津"), ("130000", "冀|河北")) if re.search(word, text)
-    ]
-    if named and not re.search("不|非|否", text):
+    named = [code for code, word in WORDS["hukou"] if re.search(word, text)]
+    if named and not re.search(WORDS["not_taken"], text):
         return named, None
     return None, say("“{text}”看不出收住哪里户籍的老人", text=text[:20])
-
-
-UNITS = (("day", r"天|日"), ("year", r"年"), ("once", r"次|一次性"), ("month", r"月"))
-NUMBER = r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(万|千|k|w)?"
 
 
 def fee(cell: Any, item: str, label: str = "", heading: str = "") -> Read:
@@ -489,32 +368,28 @@ def fee(cell: Any, item: str, label: str = "", heading: str = "") -> Read:
     >>> fee("1.2万", "deposit", heading="押金（元）")[0]["low_fen"], fee(260, "meal", heading="餐费(元/天)")[0]["unit"]
     (1200000, 'day')
     """
-    if is_blank(cell) or text_of(cell) == "无":
+    if is_blank(cell) or text_of(cell) == NONE:
         return NOTHING
     text = text_of(cell)
     if text in ERRORS:
         return None, say("表格里是错误值 {text}", text=text)
     if len(text) > 200:
         return None, say("超过 {most} 个字", most=200)
-    if "万元" in heading and re.fullmatch(r"[\d.,\-~至到]+", text):
-        text = f"{text}万元"
+    if WORDS["ten_thousand"] in heading and re.fullmatch(WORDS["bare_amount"], text):
+        text = f"{text}{WORDS['ten_thousand']}"
     low, high = _amounts(text)
     said = f"{text} {heading}"
     default = "once" if item in ("deposit", "medical") else "month"
-    unit = next(
-        (code for code, pattern in UNITS if re.search(rf"[/每]\s*({pattern})|(?<=元)({pattern})", said)), default
-    )
+    marks = ((code, WORDS["unit_mark"].format(words_)) for code, words_ in WORDS["units"])
+    unit = next((code for code, mark in marks if re.search(mark, said)), default)
     row = {"item": item, "label": label[:40], "unit": unit, "low_fen": low, "high_fen": high, "text": text}
     return row, None
 
 
 def _amounts(text: str) -> tuple[int | None, int | None]:
     """Give the lower and upper amount in fen; two times None where the text holds more or less than one range."""
-    bare = re.sub(
-        r"\s|[¥￥]|人民币|元|每人|/?每?\s*[人床间位]?\s*[/每]\s*(月|天|日|年|次)|以上|左右|起步?|不等|约|月$", "", text
-    )
-    bare = re.sub(r"/(人|床|间|月|天|日|年|次)+", "", bare)
-    found = re.fullmatch(rf"(?:从|自)?{NUMBER}(?:(?:-|~|～|至|到|—|–|－){NUMBER})?", bare)
+    bare = re.sub(WORDS["per_whom"], "", re.sub(WORDS["beside_amount"], "", text))
+    found = re.fullmatch(WORDS["range"].format(WORDS["number"]), bare)
     if not found:
         return None, None
     first, second = _fen(found[1], found[2], found[3] or (found[6] if found[4] else None)), None
@@ -526,32 +401,12 @@ def _amounts(text: str) -> tuple[int | None, int | None]:
 
 
 def _fen(digits: str, fraction: str | None, scale: str | None) -> int:
-    times = {"万": 10_000, "w": 10_000, "千": 1000, "k": 1000}.get(scale or "", 1)
+    times = WORDS["scales"].get(scale or "", 1)
     parts = (fraction or ".0")[1:].ljust(6, "0")[:6]
     return int(digits.replace(",", "")) * FEN * times + int(parts) * FEN * times // 1_000_000
 
 
 PIECES = re.compile(r"[;；。\n]|[,，、](?=[^\d])")
-PIECE_ITEMS = (
-    ("bed", "床位"),
-    ("care", "护理|照护|照料"),
-    ("meal", "餐|伙食|膳食"),
-    ("deposit", "押金|保证金"),
-    ("medical", "备用金|应急金"),
-)
-
-
-PLAIN_ITEMS = {"床位费", "护理费", "餐费", "伙食费", "押金", "医疗备用金", "床位", "护理", "餐"}
-ITEM_NAMES = {
-    "month": "每月收费",
-    "bed": "床位费",
-    "care": "护理费",
-    "meal": "餐费",
-    "deposit": "押金",
-    "medical": "医疗备用金",
-    "other": "其他收费",
-}
-UNIT_NAMES = {"month": "每月", "day": "每天", "year": "每年", "once": "一次"}
 
 
 def fee_lines(fees: list[dict[str, Any]]) -> str:
@@ -562,14 +417,15 @@ def fee_lines(fees: list[dict[str, Any]]) -> str:
     True
     """
     return "\n".join(
-        f"{ITEM_NAMES[one['item']]}({one['label']})[{UNIT_NAMES[one['unit']]}]: {one['text']}" for one in fees
+        f"{WORDS['item_names'][one['item']]}({one['label']})[{WORDS['unit_names'][one['unit']]}]: {one['text']}"
+        for one in fees
     )
 
 
 def read_fee_lines(cell: Any) -> tuple[list[dict[str, Any]], Sentence | None]:
     """Read what `fee_lines` wrote. A line in another form is told and not kept."""
-    items = {name: code for code, name in ITEM_NAMES.items()}
-    units = {name: code for code, name in UNIT_NAMES.items()}
+    items = {name: code for code, name in WORDS["item_names"].items()}
+    units = {name: code for code, name in WORDS["unit_names"].items()}
     rows = []
     for line in str(cell or "").split("\n"):
         text = text_of(line)
@@ -590,13 +446,15 @@ def fees_of(cell: Any, item: str, label: str, heading: str) -> tuple[list[dict[s
     [('bed', 150000), ('care', 50000), ('meal', 90000)]
     """
     pieces = [piece.strip() for piece in PIECES.split(text_of(cell)) if piece.strip()]
-    named = [(code, piece) for piece in pieces for code, word in PIECE_ITEMS if re.search(f"^[^\\d]*({word})", piece)]
+    named = [
+        (code, piece) for piece in pieces for code, word in WORDS["fee_items"] if re.search(f"^[^\\d]*({word})", piece)
+    ]
     if item == "month" and named and len(named) == len(pieces):
         rows = []
         for code, piece in named:
             name, amount = re.match(r"([^\d]*)(.*)", piece).groups()
-            name = re.sub(r"[:：为\s]+$", "", name)
-            row, _why = fee(amount or piece, code, label="" if name in PLAIN_ITEMS else name, heading=heading)
+            name = re.sub(WORDS["before_amount"], "", name)
+            row, _why = fee(amount or piece, code, label="" if name in WORDS["plain_items"] else name, heading=heading)
             rows += [row] if row else []
         return rows, None
     row, why = fee(cell, item, label, heading)
@@ -615,10 +473,8 @@ def coordinate(cell: Any) -> Read:
     """
     if is_blank(cell):
         return NOTHING
-    text = re.sub(r"[东西南北经纬:\sNEne]", "", text_of(cell))
-    degrees = re.fullmatch(
-        r"(\d{1,3})[°度](?:(\d{1,2}(?:\.\d+)?)[′'分])?(?:(\d{1,2}(?:\.\d+)?)(?:[″\"秒]|′′|''))?", text
-    )
+    text = re.sub(WORDS["beside_degrees"], "", text_of(cell))
+    degrees = re.fullmatch(WORDS["degrees"], text)
     if degrees:
         whole_, minutes, seconds = (float(part or 0) for part in degrees.groups())
         return round(whole_ + minutes / 60 + seconds / 3600, 6), None
@@ -654,7 +510,7 @@ def datum_of(*texts: str) -> str:
     ('gcj02', 'bd09', 'wgs84', 'unstated')
     """
     text = unicodedata.normalize("NFKC", " ".join(texts)).lower()
-    for code, pattern in (("gcj02", "gcj|高德|腾讯|火星"), ("bd09", "bd-?09|百度"), ("wgs84", "wgs|gps|cgcs|天地图")):
+    for code, pattern in WORDS["datums"]:
         if re.search(pattern, text):
             return code
     return "unstated"

@@ -56,14 +56,7 @@ FEES = {
     "fee_medical": "medical",
     "fee_other": "other",
 }
-# What may be known of a home by its name alone; 养老服务中心 may be anything.
-KINDS_BY_NAME = (
-    ("station", "驿站"),
-    ("day_care", "日间照料"),
-    ("meal_point", "助餐|老年食堂|老年餐厅"),
-    ("complex", "综合体"),
-)
-TOTAL = re.compile(r"^(合计|总计|小计|共计|总数|全市合计|全区合计|注|备注|说明|填表|制表|审核|统计|数据来源)")
+TOTAL = re.compile(cells.WORDS["no_home"])
 
 
 @dataclass
@@ -237,7 +230,7 @@ def kind_by_name(name: str) -> str | None:
     >>> kind_by_name("杨村街道养老服务驿站"), kind_by_name("夕阳红养老院")
     ('station', None)
     """
-    return next((code for code, pattern in KINDS_BY_NAME if re.search(pattern, name)), None)
+    return next((code for code, pattern in cells.WORDS["kinds_by_name"] if re.search(pattern, name)), None)
 
 
 def is_no_home(row: list[Any], name_at: int) -> bool:
@@ -263,54 +256,8 @@ def _label(header: str) -> str:
     inside = (
         part
         for part in re.findall(r"\(([^()]*)\)", plain)
-        if part not in PLAIN_HEADERS and not re.search(r"元|[/每](月|天|日|年)", part)
+        if part not in cells.WORDS["plain_headers"] and not re.search(cells.WORDS["unit_in_header"], part)
     )
     bare = re.sub(r"\([^()]*\)", "", plain)
-    room = re.search(
-        r"单人间|双人间|三人间|四人间|多人间|标准间|单间|套间|自理|半失能|失能|半护理?|全护理?|特护|介助|介护|认知症",
-        bare,
-    )
-    return next(inside, "") or (room[0] if room else ("" if bare in PLAIN_HEADERS else bare))[:40]
-
-
-PLAIN_HEADERS = {
-    *(
-        "床位费",
-        "床位费用",
-        "床位收费",
-        "床位费标准",
-        "床位收费标准",
-        "护理费",
-        "护理费用",
-        "护理收费",
-        "护理费标准",
-        "服务费",
-    ),
-    *(
-        "餐费",
-        "伙食费",
-        "膳食费",
-        "餐费标准",
-        "伙食费标准",
-        "押金",
-        "保证金",
-        "入住押金",
-        "医疗备用金",
-        "收费标准",
-        "月收费",
-        "收费",
-    ),
-    *(
-        "收费区间",
-        "月收费标准",
-        "每月收费",
-        "价格",
-        "收费范围",
-        "费用",
-        "收费情况",
-        "价格区间",
-        "月费",
-        "其他收费",
-        "其他费用",
-    ),
-}
+    room = re.search(cells.WORDS["rooms_and_grades"], bare)
+    return next(inside, "") or (room[0] if room else ("" if bare in cells.WORDS["plain_headers"] else bare))[:40]

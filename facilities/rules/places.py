@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from eldercare.kernel.sentences import Sentence, say
 from eldercare.regions.rules.codes import ancestors_of, covers
+from facilities.rules.settings import read
 
-SUFFIX = re.compile(r"(自治县|区|县|市)$")
+SUFFIX = re.compile(read("import_words.yaml")["division_suffix"])
 
 
 @dataclass(frozen=True)

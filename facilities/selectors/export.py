@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from eldercare.regions.selectors import full_names
 from facilities.models import Facility
 from facilities.rules.changes import FACTS
-from facilities.rules.export_row import HEADERS, export_row
+from facilities.rules.export_row import HEADERS, SHEET, export_row
 
 AT_ONCE = 1000
 
@@ -45,7 +45,7 @@ def export_csv(homes: QuerySet[Facility]) -> Iterator[str]:
 def export_xlsx(homes: QuerySet[Facility]) -> IO[bytes]:
     """Write a workbook that imports as all the same, to a file that is gone when closed."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("养老机构")
+    sheet = book.create_sheet(SHEET)
     sheet.append(HEADERS)
     for row in home_rows(homes):
         sheet.append(export_row(row))

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from eldercare.kernel.refusal import Refusal
-from eldercare.kernel.sentences import restored
+from eldercare.kernel.sentences import restored, say
 from eldercare.kernel.viewer import system
 from facilities.choices import ImportState, RowDecision
 from facilities.models import DirectoryImport, ImportRow
@@ -118,5 +118,5 @@ def _as_text(batch: DirectoryImport) -> str:
         lines.append(f"{row.sheet} {row.row} {row.values.get('name', '')}: {row.verdict} · {reasons}")
     unused = [header for sheet in batch.notes.get("sheets", []) for header in sheet["unused"]]
     if unused:
-        lines.append(f"没有用到的列：{'、'.join(unused)}")
+        lines.append(str(say("没有用到的列：{columns}", columns="、".join(unused))))
     return "\n".join(lines)
