@@ -8,21 +8,21 @@ import pytest
 from django.core.management import call_command
 from openpyxl import Workbook, load_workbook
 
+from eldercare.accounts.models import User
 from eldercare.audit.models import Job
 from eldercare.kernel import clock
 from eldercare.kernel.days import Month
 from eldercare.kernel.refusal import Refusal
-from eldercare.people.models import Letter
+from eldercare.kernel.sentences import restored
+from eldercare.people.models import Guardianship, Letter
 from eldercare.people.services.declare import declare_certificate
 from facilities.choices import StayState
 from facilities.models import Stay
 from subsidies.choices import ChangeKind, FactListState, RoutingState, VersionState
-from subsidies.models import Application, Change, Decision, Entitlement, FactList, ProgrammeVersion, Rate, Routing
-from subsidies.rules.eligibility import Hearing
-from subsidies.selectors.facts import inputs_of
+from subsidies.models import Change, Decision, Entitlement, FactList, ProgrammeVersion, Rate, Routing
+from subsidies.selectors.explain import replay
 from subsidies.selectors.law import law
 from subsidies.selectors.sheets import summary_sheet, transfer_rows, transfer_sheet
-from subsidies.services.apply import snapshot
 from subsidies.services.fact_lists import look_at_list, take_list
 from subsidies.services.life import Fact, report_fact
 from subsidies.services.review import follow_facts, review_month
@@ -38,6 +38,7 @@ from tests.builders.facilities import make_home, make_stay
 from tests.builders.regions import CHAOYANG, HUJIALOU, TONGZHOU
 from tests.builders.settlement import make_routing, set_day
 from tests.builders.subsidies import NURSING, make_beijing_elder, make_family
+from tests.subsidies.test_application import approve
 from tests.subsidies.test_recompute import LIYUAN, Case
 
 pytestmark = pytest.mark.django_db
@@ -65,8 +66,6 @@ def book(*rows) -> bytes:
 
 
 def said(row) -> str:
-    from eldercare.kernel.sentences import restored
-
     return str(restored(row["said"]))
 
 
@@ -176,32 +175,13 @@ def test_the_monthly_review_looks_at_every_right_once_and_reports(case):
     assert Entitlement.objects.get().reviewed_at.date() == date(2026, 7, 2)
 
 
-def decided(case) -> Decision:
-    """The decision of the case with the facts and the verdict it was made on, as `decide` keeps them."""
-    old = Decision.objects.get(pk=case.entitlement.decision_id)
-    elder = inputs_of([case.elder.pk], clock.today(), "110000")[case.elder.pk]
-    applied = old.application.applied_on
-    answer = Hearing(elder, law()).answer(NURSING, Month.of(applied), applied)
-    application = old.application
-    other = Application.objects.create(
-        programme=NURSING,
-        elder=make_beijing_elder(make_family("赵敏"), level=None),
-        applied_on=applied,
-        applied_by=application.applied_by,
-        street_id=HUJIALOU,
-        district_id=CHAOYANG,
-        account=application.account,
-        state="approved",
-        facts={},
-        verdict={},
-    )
-    return Decision.objects.create(
-        application=other,
-        stage="district_decision",
-        outcome="approve",
-        by=make_officer("district_officer", CHAOYANG),
-        **snapshot(elder, answer),
-    )
+def decided() -> Decision:
+    """A decision as street and district make it, with all that is kept with it: 600 yuan for 重度失能."""
+    family = make_family("赵敏")
+    elder = make_beijing_elder(family)
+    street = viewer_for(make_officer("street_officer", HUJIALOU, "孙初审"))
+    district = viewer_for(make_officer("district_officer", CHAOYANG, "钱审定"))
+    return approve(family, elder, street, district).decisions.get(stage="district_decision")
 
 
 def explained(*arguments) -> tuple[dict, int]:
@@ -220,13 +200,13 @@ def pair():
     return tuple(viewer_for(make_officer("city_officer", CITY, name)) for name in ("张市局", "李市局"))
 
 
-def figures(fen: int, month: Month) -> dict:
+def figures(fen: int, month: Month, tier: str = "second") -> dict:
     return {
         "document": "京民养老发〔2026〕示例号",
         "article": "一",
         "url": "https://example.invalid/notice",
         "from_month": month,
-        "amounts": {NURSING: {"second": fen}},
+        "amounts": {NURSING: {tier: fen}},
         "settings": {},
     }
 
@@ -289,18 +269,29 @@ def test_a_version_begins_in_a_month_to_come_changes_something_and_is_taken_back
 
 
 def test_a_decision_is_explained_to_the_fen_after_the_facts_and_the_law_have_changed(case):
-    decision = decided(case)
+    decision = decided()
     drafter, publisher = pair()
-    draft = draft_version(drafter, programme="beijing/2019-160", figures=figures(45_000, Month(2026, 7)))
+    wanted = figures(65_000, Month(2026, 7), "severe")
+    draft = draft_version(drafter, programme="beijing/2019-160", figures=wanted)
     try_version(drafter, version_id=draft.pk)
     work_out(draft.pk)
     publish_version(publisher, version_id=draft.pk)
-    report_fact(case.viewer, elder_id=case.elder.pk, fact=Fact("death", on=clock.today() - timedelta(1)))
+    follow_facts()
+    elder_id = decision.application.elder_id
+    guardian = Guardianship.objects.get(elder=elder_id).guardian
+    viewer = viewer_for(User.objects.get(person=guardian))
+    report_fact(viewer, elder_id=elder_id, fact=Fact("death", on=clock.today()))
     found, code = explained(str(decision.pk))
     assert code == 0
-    assert [(one["agrees"], one["monthly_fen"], one["again_fen"]) for one in found["replays"]] == [
-        (True, 40_000, 40_000)
+    kinds = [
+        (one["noun"].partition(":")[0], one["agrees"], one["monthly_fen"], one["again_fen"]) for one in found["replays"]
     ]
+    assert kinds == [
+        ("decision", True, 60_000, 60_000),
+        ("change", True, 65_000, 65_000),
+        ("change", True, 0, 0),
+    ]
+    report_fact(case.viewer, elder_id=case.elder.pk, fact=Fact("death", on=clock.today() - timedelta(1)))
     found, code = explained(str(case.entitlement.decision_id))
     assert code == 1, "a decision without stored facts can't be explained, and says so"
     assert found["replays"][0]["differs"][0]["where"] == "facts"
@@ -308,21 +299,19 @@ def test_a_decision_is_explained_to_the_fen_after_the_facts_and_the_law_have_cha
 
 
 def test_an_altered_verdict_is_found_out(case):
-    decision = decided(case)
+    decision = decided()
     forged = Decision(
         application=decision.application,
         stage="recheck",
         outcome="approve",
         facts=decision.facts,
-        verdict={**decision.verdict, "monthly_fen": 60_000},
+        verdict={**decision.verdict, "monthly_fen": 66_000},
         by=decision.by,
         at=decision.at,
     )
-    from subsidies.selectors.explain import replay
-
     forged.pk = decision.pk
     (found,) = replay(forged)
-    assert not found.agrees and found.differs == (("monthly_fen", 60_000, 40_000),)
+    assert not found.agrees and found.differs == (("monthly_fen", 66_000, 60_000),)
 
 
 def test_the_summary_sheet_adds_up_to_the_run_and_the_transfer_sheet_says_both_districts(case):
