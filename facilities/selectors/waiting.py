@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When, Window
@@ -25,7 +25,7 @@ class Place:
 
     number: int
     priority: PriorityClass
-    since: object
+    since: datetime
     paused_until: date | None
     asked: bool
 
@@ -38,7 +38,7 @@ class Place:
 class SkipShown:
     """One time a family was passed over, in words. `conditions` are for the family and the home only."""
 
-    at: object
+    at: datetime
     reason: str
     label: str
     words: str

@@ -16,10 +16,10 @@ from eldercare.kernel.locks import lock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import system
-from facilities.choices import ApplicationState, OfferState, SkipReason
+from facilities.choices import ApplicationState, ClaimKind, OfferState, OpeningState, SkipReason
 from facilities.models import Application, Bed, BedClaim, Offer
 from facilities.rules.waiting import list_settings
-from facilities.services.openings import opening_of, pass_over
+from facilities.services.openings import close_opening_on, opening_of, pass_over
 
 BED_IS_TAKEN = "one_bed_is_claimed_once_a_day"
 BED_ENDS = "a_claim_ends_before_its_bed_does"
@@ -37,14 +37,17 @@ def claim_bed(
 ) -> BedClaim:
     """Claim a bed for the days `[since, until)`; inside a transaction.
 
-    What lapsed on the bed is closed first. Raises Refusal `bed_taken` (409) when another claim has one of the days.
+    What lapsed on the bed is closed first; a bed that is lived in or out of use is asked about no further. Raises Refusal `bed_taken` (409) when another claim has one of the days.
     """
     lock(Bed.objects.filter(pk=bed.pk))
     close_lapsed_on(bed)
     with bed_is_taken_refused():
-        return BedClaim.objects.create(
+        claim = BedClaim.objects.create(
             bed=bed, kind=kind, days=DateRange(since, until), lapses_at=lapses_at, noun=noun, note=note
         )
+    if kind in (ClaimKind.STAY, ClaimKind.BLOCKED):
+        close_opening_on(system("claims"), bed, OpeningState.STOPPED)
+    return claim
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from eldercare.kernel import clock
 from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.locks import lock_one
 from eldercare.kernel.refusal import Refusal
-from eldercare.kernel.sentences import say
+from eldercare.kernel.sentences import Sentence, say
 from eldercare.kernel.viewer import Viewer, system
 from eldercare.people.access import elders_visible_to
 from eldercare.people.services.letters import write_letter
@@ -256,7 +256,7 @@ def _cancel(viewer: Viewer, visit: Visit, *, by_home: bool, reason: str = "", te
         )
 
 
-def _tell_family(visit: Visit, kind: str, subject: object) -> None:
+def _tell_family(visit: Visit, kind: str, subject: Sentence) -> None:
     write_letter(
         to_person_id=visit.by_person_id,
         kind=kind,

@@ -41,6 +41,7 @@ from facilities.services import (
     withdraw_application,
     withdraw_offer,
 )
+from facilities.services.claims import claim_bed
 from tests.builders.accounts import make_officer, make_user, viewer_for
 from tests.builders.facilities import make_bed, make_stay
 from tests.builders.people import make_elder, stand_beside
@@ -427,6 +428,16 @@ def test_a_home_may_have_the_next_family_proposed_and_pass_it_over_only_with_a_r
     opening.refresh_from_db()
     assert (opening.state, opening.proposed_id) == ("open", None)
     assert reasons() == {first.application.pk: "staff"}
+
+
+def test_a_bed_taken_out_of_use_is_asked_about_no_further(queue):
+    set_list_rule(queue.manager, facility_id=queue.home.pk, mode="propose")
+    queue.join("王一")
+    leaves(queue, resident(queue))
+    opening = Opening.objects.get()
+    claim_bed(opening.bed, ClaimKind.BLOCKED, since=queue.today)
+    opening.refresh_from_db()
+    assert (opening.state, opening.proposed_id) == (OpeningState.STOPPED, None)
 
 
 def test_only_the_manager_says_how_the_list_moves(queue):

@@ -17,8 +17,9 @@ from facilities.selectors.quotes import quote
 from facilities.services.offer_bed import offer_bed
 from facilities.services.stay import check_in
 from subsidies.rules.facts import elder_from as facts_from
-from tests.builders.accounts import make_user, viewer_for
-from tests.builders.facilities import make_application, make_bed, make_home, make_staff
+from tests.builders.accounts import make_user, sign_in, viewer_for
+from tests.builders.facilities import make_application, make_bed, make_home, make_staff, make_stay
+from tests.builders.settlement import make_entitlement, make_routing
 from tests.builders.subsidies import make_beijing_elder, make_family
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +126,12 @@ def test_search_quote_and_case_give_the_same_net_month_to_the_fen(home, staff, f
 
     assert searched.net.net_fen == quoted.net.net_fen == case.net.net_fen == 560_000
     assert [line.amount_fen for line in case.lines] == [200_000, 300_000, 120_000, -60_000]
+
+
+def test_after_a_move_the_family_is_told_that_a_benefit_still_pays_the_old_home(client, family_user, elder, home):
+    routing = make_routing(make_entitlement(elder), home)
+    make_stay(make_home("示例·新的家"), elder, family_user.person, since=clock.today())
+
+    assert elder_file(viewer_for(family_user), elder.pk).left_behind == routing
+    page = sign_in(client, family_user).get(f"/elders/{elder.pk}").content.decode()
+    assert "补贴还写着付给“示例·运河养老院”" in page

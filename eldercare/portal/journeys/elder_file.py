@@ -61,7 +61,10 @@ class PaidBill:
 
 @dataclass(frozen=True)
 class ElderFile:
-    """Everything `/elders/<id>` shows. Lists are newest first."""
+    """Everything `/elders/<id>` shows. Lists are newest first.
+
+    `left_behind`: a benefit that still pays the home the elder has moved away from.
+    """
 
     card: ElderCard
     age: int
@@ -74,6 +77,7 @@ class ElderFile:
     offer: Offer | None
     stay: StayCard | None
     proposal: Proposal | None
+    left_behind: Routing | None
     month: Priced | None
     bills: tuple[PaidBill, ...]
     steps: tuple[Step, ...]
@@ -124,6 +128,7 @@ def elder_file(viewer: Viewer, elder_id: UUID) -> ElderFile | None:
         offer=offer,
         stay=stay,
         proposal=proposal,
+        left_behind=_left_behind(subsidies, stay),
         month=month_at_home(elder_id, card.hukou_code, stay, on) if stay else None,
         bills=bills,
         steps=steps(progress),
@@ -166,6 +171,13 @@ def _subsidy_stand(subsidies: tuple[Subsidy, ...]) -> Stand:
     if any(application.is_open for application in asked):
         return Stand.WAITING
     return Stand.FAILED if any(one.state == ApplicationState.REFUSED for one in asked) else Stand.NOTHING
+
+
+def _left_behind(subsidies: tuple[Subsidy, ...], stay: StayCard | None) -> Routing | None:
+    if stay is None or stay.stay.state != StayState.IN:
+        return None
+    routed = (one.routing for one in subsidies if one.routing)
+    return next((routing for routing in routed if routing.facility_id != stay.stay.facility_id), None)
 
 
 def _routing_stand(subsidies: tuple[Subsidy, ...], proposal: Proposal | None) -> Stand | None:

@@ -11,7 +11,7 @@ from eldercare.accounts.selectors import post_grants
 from eldercare.kernel import clock
 from eldercare.kernel.viewer import Viewer
 from eldercare.portal.journeys.officer_desk import Door, Queue, queues
-from facilities.access import import_scope
+from facilities.access import OVERSEERS, import_scope
 
 ADDRESSES = {
     Door.REVIEW: "subsidies:desk",
@@ -50,6 +50,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "today": clock.today(),
         "needs_second_factor": _needs_second_factor(viewer),
         "keeps_directory": import_scope(viewer) is not None,
+        "oversees_lists": bool(viewer.places("region", *OVERSEERS)),
     }
     return render(request, "portal/desk.html", context)
 
