@@ -296,15 +296,20 @@ def _tour_home(drawn: Drawn, now: datetime) -> None:
     drawn.homes.append(home)
     drawn.ratings.append(_tour_rating(home, data["stars"]))
     drawn.confirmations.append(BedConfirmation(facility=home, at=now, by=DEMO))
-    for number in range(1, data["rooms"] + 1):
-        room = Room(facility=home, name=f"1{number:02d}", room_type="double")
+    for number, room_type in enumerate(_each_room(data["rooms"]), start=1):
+        room = Room(facility=home, name=f"1{number:02d}", room_type=room_type)
         drawn.rooms.append(room)
-        drawn.beds += [Bed(room=room, name=str(bed), bed_type="nursing", valid_from=OPENED) for bed in (1, 2)]
+        beds = range(1, figures()["rooms"][room_type]["beds"] + 1)
+        drawn.beds += [Bed(room=room, name=str(bed), bed_type="nursing", valid_from=OPENED) for bed in beds]
     for room_type, fen in data["bed_fen"].items():
         drawn.prices.append(_price(home, PriceItem.BED, fen, OPENED, None, room_type=room_type))
     for grade, fen in data["care_fen"].items():
         drawn.prices.append(_price(home, PriceItem.CARE, fen, OPENED, None, care_grade=grade))
     drawn.prices.append(_price(home, PriceItem.MEAL, data["meal_fen"], OPENED, None))
+
+
+def _each_room(counts: dict[str, int]) -> list[str]:
+    return [room_type for room_type, count in counts.items() for _ in range(count)]
 
 
 def _tour_rating(home: Facility, stars: dict[str, Any]) -> Rating:
