@@ -452,7 +452,8 @@ def fees_of(cell: Any, item: str, label: str, heading: str) -> tuple[list[dict[s
     if item == "month" and named and len(named) == len(pieces):
         rows = []
         for code, piece in named:
-            name, amount = re.match(r"([^\d]*)(.*)", piece).groups()
+            name = re.split(r"\d", piece)[0]
+            amount = piece[len(name) :]
             name = re.sub(WORDS["before_amount"], "", name)
             row, _why = fee(amount or piece, code, label="" if name in WORDS["plain_items"] else name, heading=heading)
             rows += [row] if row else []

@@ -23,10 +23,10 @@ def redrawn(content: bytes) -> tuple[bytes, int, int]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content), formats=KINDS)
-            if picture.width * picture.height > MOST_PIXELS:
+            sent = Image.open(io.BytesIO(content), formats=KINDS)
+            if sent.width * sent.height > MOST_PIXELS:
                 raise _bad(say("照片尺寸太大。"))
-            picture = ImageOps.exif_transpose(picture)
+            picture: Image.Image = ImageOps.exif_transpose(sent)
             picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             file = io.BytesIO()
             picture.convert("RGB").save(file, "JPEG", quality=82, optimize=True)

@@ -144,7 +144,8 @@ def _conflicts_and_skips(
 
 
 def _conflict(row: ReadRow, found: Match) -> Judged:
-    return Judged(row, RowVerdict.CONFLICT, [found.because], against=found.against)
+    reasons = [found.because] if found.because else []
+    return Judged(row, RowVerdict.CONFLICT, reasons, against=found.against)
 
 
 def _groups(rows: list[ReadRow], known: dict[int, Known], matches: dict[int, Match]) -> list[list[ReadRow]]:

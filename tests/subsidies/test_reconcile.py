@@ -203,5 +203,5 @@ class TestCommand:
             "intent.before_commit", "intent.committed", "send.connecting", "send.request_complete", "bank.executed",
             "reply.received", "reply.stored", "batch.between", "query.sent", "query.answered", "statement.mid_import",
             "statement.imported", "match.mid", "break.opened", "break.closing", "correction.mid", "return.recorded",
-            "sweep.running", "beat.tick",
+            "sweep.running", "beat.tick", "import.mid_read", "import.mid_apply", "import.applied", "import.mid_undo",
         }  # fmt: skip

@@ -6,12 +6,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from eldercare.kernel.faults import POINTS
+from facilities.services import apply_import
 from subsidies import tasks
 from subsidies.management.commands import import_statement, sandbox_bank
 from subsidies.services import correct
 
 # Each module declares the points it passes as it is read; these hold or reach all of them.
-DECLARERS = (tasks, correct, import_statement, sandbox_bank)
+DECLARERS = (tasks, correct, import_statement, sandbox_bank, apply_import)
 
 
 class Command(BaseCommand):
