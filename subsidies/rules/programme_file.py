@@ -277,6 +277,7 @@ def _procedure(row: Mapping[str, Any], remedy: Mapping[str, Any]) -> Procedure:
         appeal_days=days and days["value"],
         appeal_note=Sentence(days["note"]) if days else None,
         late_remedy=Sentence(late) if late else None,
+        remedy_after_recheck=Sentence(remedy["after_recheck"]) if "after_recheck" in remedy else None,
     )
 
 

@@ -73,6 +73,7 @@ class Procedure:
     appeal_days: int | None = None
     appeal_note: Sentence | None = None
     late_remedy: Sentence | None = None
+    remedy_after_recheck: Sentence | None = None
 
 
 @dataclass(frozen=True, eq=False)

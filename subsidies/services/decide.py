@@ -216,7 +216,14 @@ def _remedy_of_an_approval(application: Application, remedy: str, appeal_until: 
     programme = _programme(application)
     if programme.remedy is None or programme.procedure.appeal_days is None:
         return "", None
-    return remedy.strip() or str(programme.remedy), appeal_until or appeal_day(programme)
+    return remedy.strip() or str(remedy_of(application)), appeal_until or appeal_day(programme)
+
+
+def remedy_of(application: Application) -> Sentence | None:
+    """Give the remedy a decision of this step is told with; a re-check has another one than a first decision."""
+    programme = _programme(application)
+    after = programme.procedure.remedy_after_recheck
+    return after if after and application.state == ApplicationState.RECHECK else programme.remedy
 
 
 def appeal_day(programme: Programme) -> date | None:

@@ -88,11 +88,13 @@ def _content(application: Application, decision: Decision, facts: ElderInput, an
 
 
 def _articles(answer: BenefitAnswer) -> list[dict[str, str]]:
-    """Give the articles the decision rests on, each once, in the order of the conditions."""
+    """Give the articles the decision rests on, each once: the programme's own first, in the order of the conditions."""
     cites: list[Cite | None] = [answer.benefit.cite, *(line.cite for line in answer.lines)]
     reasons: tuple[Reason, ...] = answer.conditions
     cites += [reason.cite for reason in reasons]
-    return [cite.to_json() for cite in dict.fromkeys(cites) if cite]
+    named = [cite for cite in dict.fromkeys(cites) if cite and cite.article]
+    own = answer.benefit.programme.document
+    return [cite.to_json() for cite in sorted(named, key=lambda cite: cite.document != own)]
 
 
 def _number_of(decision: Decision) -> str | None:

@@ -22,7 +22,14 @@ from eldercare.kernel.verdict import Outcome
 from eldercare.people.access import elders_visible_to
 from eldercare.people.selectors import elder_cards
 from eldercare.ui.errors import refused, refused_in_form
-from subsidies.access import DISTRICT_OFFICER, STREET_OFFICER, desk_applications, may_decide, may_review
+from subsidies.access import (
+    DISTRICT_OFFICER,
+    STREET_OFFICER,
+    desk_applications,
+    flags_visible_to,
+    may_decide,
+    may_review,
+)
 from subsidies.choices import FINAL_STAGES, ApplicationState, DecisionOutcome
 from subsidies.models import Application
 from subsidies.rules.clean import is_clean
@@ -38,7 +45,7 @@ from subsidies.selectors.shown_facts import facts_shown
 from subsidies.services.appeal import changed_since, reopen_for_facts
 from subsidies.services.bulk import MOST_AT_ONCE, conclude_in_bulk, conditions_of
 from subsidies.services.cross_check import cross_check
-from subsidies.services.decide import appeal_day, decide_at_district, judged, review_at_street
+from subsidies.services.decide import appeal_day, decide_at_district, judged, remedy_of, review_at_street
 from subsidies.services.look import look_at_case
 from subsidies.services.publicity import answer_objection
 from subsidies.services.steps import clock_for
@@ -245,7 +252,8 @@ def _forms(request: HttpRequest, found: ApplicationFile, context: dict[str, Any]
         }
     if may_decide(request.viewer, application) and "approve" in acts_of(DISTRICT, application.state):
         programme = benefit(application.programme).programme
-        remedy = speak(programme.remedy, _) if programme.remedy else ""
+        offered = remedy_of(application)
+        remedy = speak(offered, _) if offered else ""
         told = {"reason": reason, "remedy": remedy, "appeal_until": appeal_day(programme)}
         asked = {
             "approve_form": (ConclusionForm, {"outcome": DecisionOutcome.APPROVE}),
@@ -280,8 +288,9 @@ def _shown(request: HttpRequest, found: ApplicationFile) -> dict[str, Any]:
         "handed_in": handed_in(application),
         "objection": next((one for one in found.decisions if one.outcome == DecisionOutcome.OBJECT), None),
         "appeal": getattr(last.decision, "appeal", None) if last else None,
-        "flags": flag_cards(open_flags(application)),
+        "flags": flag_cards(flags_visible_to(request.viewer).filter(pk__in=open_flags(application)).order_by("pk")),
         "posting": posting,
+        "still_posted": posting is not None and application.is_open and clock.today() < posting.until,
         "objections": [(one, AnswerForm()) for one in posting.objections.order_by("pk")] if posting else [],
         "changed": application.is_open and answer.answer.value != found.card.verdict.answer,
         "reopen": _may_reopen(request, application) and changed_since(last.decision) if last else False,

@@ -141,6 +141,7 @@ def test_a_recheck_may_uphold_and_the_right_stays_as_it_is(family, district, ano
     appeal_decision(viewer_for(family), application_id=application.pk, said="应该更多")
     new = approve(another, application)
     assert new.upholds and Entitlement.objects.count() == 1
+    assert new.remedy.startswith("这是重新核对以后的决定")
     assert Letter.objects.filter(kind="subsidy.approve").count() == 2
 
 
