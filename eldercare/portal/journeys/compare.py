@@ -11,6 +11,7 @@ from eldercare.portal.journeys.find_a_home import Asker, Priced, prices_for
 from eldercare.portal.rules.travel import Point, minutes_for
 from facilities.models import Facility
 from facilities.rules.words import GRADES, LEVELS, ROOMS
+from facilities.selectors.beds import Vacancy
 from facilities.selectors.licence import licence_of
 from facilities.selectors.search import HomeCard, SearchFilters, cards_of
 
@@ -93,7 +94,14 @@ def _beds(kept: Kept) -> Iterator[Row]:
     yield Row(say("现在空床"), tuple(Cell("count", beds and beds.free) for beds in known))
     confirmed = (card if card.beds.is_published else None for card, *_rest in kept)
     yield Row(say("床位数有多新"), tuple(Cell("freshness", card and card.confirmed) for card in confirmed))
-    yield Row(say("下一张床什么时候空出"), tuple(Cell("day", beds and beds.next_free_on) for beds in known))
+    yield Row(say("下一张床什么时候空出"), tuple(_next_free(beds) for beds in known))
+
+
+def _next_free(beds: Vacancy | None) -> Cell:
+    """A home that publishes its beds and knows of no day says so; one that publishes none says nothing."""
+    if beds is None or beds.next_free_on:
+        return Cell("day", beds and beds.next_free_on)
+    return Cell("text", say("还没有已知的日子"))
 
 
 def _standing(kept: Kept) -> Iterator[Row]:
