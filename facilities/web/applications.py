@@ -97,7 +97,11 @@ def offer(request: HttpRequest, facility_id: UUID, application_id: UUID) -> Http
 def withdraw(request: HttpRequest, facility_id: UUID, application_id: UUID, offer_id: UUID) -> HttpResponse:
     """Take a live offer back."""
     home = my_home(request, facility_id)
-    withdraw_offer(request.viewer, offer_id=offer_id)
+
+    def act() -> dict:
+        return {"state": withdraw_offer(request.viewer, offer_id=offer_id).state}
+
+    once(request.viewer, "facilities.withdraw_offer", request_key(request), [str(offer_id)], act)
     messages.success(request, _("留床通知已收回，床位已放开。"))
     return redirect("facilities:home_application", home.pk, application_id)
 

@@ -174,7 +174,11 @@ def drop(request: HttpRequest, application_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Take an application back."""
     row = _of_family(request, application_id)
-    withdraw_application(request.viewer, application_id=row.pk)
+
+    def act() -> dict:
+        return {"state": withdraw_application(request.viewer, application_id=row.pk).state}
+
+    once(request.viewer, "facilities.withdraw", request_key(request), [str(row.pk)], act)
     messages.success(request, _("申请已撤回。您随时可以再申请。"))
     return redirect("facilities:application", row.pk)
 

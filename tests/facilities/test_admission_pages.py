@@ -77,6 +77,16 @@ def test_an_offer_is_extended_declined_and_the_family_waits_on():
     assert waiting.application.state == "submitted"
 
 
+def test_two_clicks_on_withdrawing_are_one_and_both_get_the_same_answer():
+    queue = Queue()
+    waiting = queue.join("王桂兰")
+    page, at = client_of(waiting.viewer), f"/applications/{waiting.application.pk}/withdraw"
+    answers = [page.post(at, {"request_key": "click-1"}) for _click in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    waiting.application.refresh_from_db()
+    assert waiting.application.state == "withdrawn"
+
+
 def test_staff_see_whose_turn_it_is_and_pass_over_with_a_reason():
     queue = Queue()
     set_list_rule(queue.manager, facility_id=queue.home.pk, mode="propose")

@@ -3,6 +3,7 @@
 The demo family's elder is assessed, a subsidy waits at the street, an application waits at the home. Twice changes nothing.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from eldercare.people.rules.consent_text import current_text
 from eldercare.portal.demo.cast import cast, user_of, viewer_of
 from facilities.models import Facility
 from facilities.services.apply_to_home import apply_to_home
+from facilities.services.visits import publish_slots
 from subsidies.services.apply import apply_for_subsidy
 
 NO_CONDITIONS = {"coma": False, "dementia_or_psychiatric_diagnosis": False, "risk_events_30_days": 0}
@@ -38,15 +40,23 @@ def load_case() -> None:
     case = cast()["case"]
     for programme in case["programmes"]:
         apply_for_subsidy(family, elder_id=elder.pk, programme=programme, **case["account"])
+    home = Facility.objects.get(source_key=case["home"])
+    _visit_times(home)
     apply_to_home(
         family,
-        facility_id=Facility.objects.get(source_key=case["home"]).pk,
+        facility_id=home.pk,
         elder_id=elder.pk,
         room_type=case["room_type"],
         care_grade=case["care_grade"],
         wanted_from=clock.this_month().next().first_day,
         consent_text_version=current_text(Purpose.HOME_APPLICATION, clock.today()).version,
     )
+
+
+def _visit_times(home: Facility) -> None:
+    """Let the home show people round tomorrow morning."""
+    manager, morning = viewer_of(cast()["manager"]), clock.now().replace(hour=9, minute=0, second=0, microsecond=0)
+    publish_slots(manager, facility_id=home.pk, starts_at=morning + timedelta(days=1), minutes=30, count=6)
 
 
 def _assess(elder: Elder) -> None:
