@@ -18,6 +18,7 @@ from facilities.access import facilities_of, manages
 from facilities.models import Facility
 from facilities.selectors.admission import queue_counts
 from facilities.selectors.beds import Confirmation, Vacancy, confirmations, vacancies
+from facilities.selectors.trust import open_reports
 from facilities.services.staff import invitations_to
 
 FORBIDDEN = 403
@@ -78,6 +79,7 @@ def today(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     now = clock.now()
     context = {
         "waiting": queue_counts(home.pk),
+        "wrong": open_reports(home.pk),
         "beds": vacancies([home.pk], now.date()).get(home.pk, Vacancy()),
         "confirmed": confirmations([home.pk], now).get(home.pk, Confirmation()),
     }

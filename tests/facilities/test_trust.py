@@ -215,7 +215,8 @@ def test_anybody_says_that_a_number_is_wrong_and_the_home_hears_of_it(home, mana
     assert "127.0.0.1" not in report.client_index
     assert [row.to_person_id for row in letters("beds.reported")] == [manager.person_id]
     staff = sign_in(Client(), manager)
-    assert "有 1 人说空床数不对" in staff.get(f"/home/{home.pk}/board").content.decode()
+    for page in ("board", ""):
+        assert "有 1 人说空床数不对" in staff.get(f"/home/{home.pk}/{page}").content.decode()
     assert "电话里说满了" in staff.get(f"/home/{home.pk}/reports").content.decode()
     for _click in range(2):
         staff.post(f"/home/{home.pk}/reports/{report.pk}", {"answer": "corrected"})
