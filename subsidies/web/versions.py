@@ -54,6 +54,9 @@ WORDS = {
     "by_month": gettext_lazy("按月"),
     "own_month": gettext_lazy("只用当月的"),
     "whole_balance": gettext_lazy("用全部余额"),
+    "bed": gettext_lazy("床位费"),
+    "care": gettext_lazy("护理费"),
+    "meal": gettext_lazy("餐费"),
 }
 
 
@@ -103,7 +106,7 @@ class DraftForm(forms.Form):
 
 def _word(option: Any) -> str:
     if isinstance(option, list):
-        return " + ".join(str(one) for one in option)
+        return " + ".join(str(WORDS.get(one, one)) for one in option)
     return str(WORDS.get(option, option))
 
 
