@@ -297,7 +297,7 @@ def _tell_opened(application: Application, benefit: Benefit) -> None:
         kind="subsidy.opened",
         subject=say("已替老人生成{benefit}的申请", benefit=benefit.name),
         body=say(
-            "能力评估的结果达到了标准，申请已经自动送到{street}，不用再申请一次。请登录后在“补贴”页面填写收款账户。",
+            "能力评估的结果达到了标准，申请已经自动送到{street}，不用再申请一次。只差收款的卡：请登录后在“补贴”页面填写。填好以后由街道初审、区民政局决定，每一步都会告诉您。",
             street=full_name(application.street_id),
         ),
     )

@@ -66,7 +66,7 @@ class BenefitsForm(forms.Form):
         }
 
 
-TYPED_BEFORE = "typed"
+TYPED_BEFORE, ANOTHER = "typed", "another"
 
 
 class AccountForm(forms.Form):
@@ -75,7 +75,9 @@ class AccountForm(forms.Form):
     `kinds` are those the programme allows; `typed` is how the card typed before is shown.
     """
 
-    account = forms.ChoiceField(label=_("收款的卡"), widget=forms.RadioSelect, required=False)
+    account = forms.ChoiceField(
+        label=_("收款的卡"), widget=forms.RadioSelect, error_messages={"required": _("请选择一张卡。")}
+    )
     account_kind = forms.ChoiceField(
         label=_("用哪张卡收款"), widget=forms.RadioSelect, error_messages={"required": _("请选择是哪一种卡。")}
     )
@@ -98,21 +100,20 @@ class AccountForm(forms.Form):
         if not cards:
             del self.fields["account"]
             return
-        self.fields["account"].choices = [*cards, ("", _("另一张卡"))]
-        another = not self.data.get("account") if self.is_bound else False
-        self.fields["account_kind"].required = self.fields["account_number"].required = another
+        self.fields["account"].choices = [*cards, (ANOTHER, _("另一张卡"))]
+        self.fields["account_kind"].required = self.fields["account_number"].required = self.types_another
 
     @property
     def types_another(self) -> bool:
         """Tell whether the fields for another card are in use."""
-        return "account" not in self.fields or (self.is_bound and not self.data.get("account"))
+        return "account" not in self.fields or self.data.get("account") == ANOTHER
 
     def account_said(self) -> dict[str, str] | None:
         """Give the card as `services.filing` reads it; None: the one typed before stays."""
         said = self.cleaned_data
         if said.get("account") == TYPED_BEFORE:
             return None
-        if said.get("account"):
+        if said.get("account", ANOTHER) != ANOTHER:
             return {"known": said["account"]}
         return {"kind": said["account_kind"], "number": said["account_number"]}
 

@@ -79,7 +79,8 @@ def ask(request: HttpRequest, application_id: UUID) -> HttpResponse:
     if found is None or not may_conclude_now(request.viewer, found.application):
         raise Http404
     form = AskForm(request.POST or request.kept or None)
-    context = {"file": found, "cards": inquiry_cards([found.application])}
+    cards = inquiry_cards([found.application])
+    context = {"file": found, "cards": cards, "waiting": any(card.inquiry.is_open for card in cards)}
     if request.method != "POST":
         record_view(request.viewer, found.application.elder_id, "subsidy_application", "desk")
     if request.method != "POST" or not form.is_valid():

@@ -15,6 +15,7 @@ from tests.builders import papers as files
 from tests.builders.accounts import make_officer, sign_in
 from tests.builders.people import id_number, stand_beside
 from tests.builders.regions import HUJIALOU
+from tests.builders.settlement import make_account
 from tests.builders.subsidies import CARD, NURSING, SENIORITY, make_application, make_beijing_elder, make_family
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +174,15 @@ def test_a_certificate_number_that_does_not_fit_is_named_beside_its_field(at_hom
 
 def date_of(number: str):
     return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
+def test_a_card_named_before_stays_unless_another_is_chosen(form, at_home, elder, family):
+    make_application(elder, family.person, programme="beijing/2019-160/hardship")
+    at_home.post(f"{form}/account", {"account": "another", "account_kind": "elder_card", "account_number": CARD})
+    assert at_home.post(f"{form}/account", {"account": "typed"})["Location"] == f"{form}/papers"
+    assert Filing.objects.get().contents["account"]["number"] == CARD
+    half = at_home.post(f"{form}/account", {"account": "another", "account_kind": "elder_card"})
+    assert half.status_code == 422 and "请填写卡号。" in text_of(half)
+    known = str(make_account(elder).pk)
+    assert at_home.post(f"{form}/account", {"account": known}).status_code == 302
+    assert Filing.objects.get().contents["account"] == {"known": known}
