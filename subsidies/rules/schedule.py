@@ -11,6 +11,7 @@ from datetime import date
 from eldercare.kernel.days import Month
 from eldercare.kernel.verdict import Answer
 from subsidies.rules.eligibility import DUE, BenefitAnswer, Hearing
+from subsidies.rules.facts import ElderInput
 from subsidies.rules.programme import Catalogue
 
 
@@ -40,7 +41,7 @@ class Stretch:
 class Schedule:
     """One elder's answers for one benefit and application, under a catalogue of programmes."""
 
-    def __init__(self, name: str, elder, under: Catalogue, *, applied_on: date, district: str) -> None:
+    def __init__(self, name: str, elder: ElderInput, under: Catalogue, *, applied_on: date, district: str) -> None:
         self.name, self.applied_on, self.district = name, applied_on, district
         self.hearing = Hearing(elder, under)
         self.turning = self.hearing.turning(name, Month.of(applied_on))

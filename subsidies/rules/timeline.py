@@ -83,9 +83,17 @@ class _Case:
     events: Sequence[Event]
     asked: bool
     _claims: dict[str, list[Claimed]] = field(default_factory=dict)
+    _answers: dict[tuple[str, Month], BenefitAnswer] = field(default_factory=dict)
+
+    def answer(self, name: str, month: Month) -> BenefitAnswer:
+        """Answer one benefit for one month, leaving applications aside."""
+        found = self._answers.get((name, month))
+        if found is None:
+            found = self._answers[name, month] = self.hearing.answer(name, month)
+        return found
 
     def due(self, name: str, month: Month) -> DueMonth:
-        answer = self.hearing.answer(name, month)
+        answer = self.answer(name, month)
         if answer.answer is Answer.NO:
             return _row(answer, 0, _told(answer))
         if not self.is_claimed(name, month):
@@ -146,11 +154,9 @@ class _Case:
 
     def _other_side(self, name: str, month: Month) -> DueMonth | None:
         """Of an exclusive pair: nothing where the other was chosen, and open where both were asked for and none chosen."""
-        answer = self.hearing.answer(name, month)
+        answer = self.answer(name, month)
         pair = answer.benefit.alternative
-        other = (
-            self.hearing.answer(pair.benefit, month) if pair and pair.benefit in self.hearing.under.versions else None
-        )
+        other = self.answer(pair.benefit, month) if pair and pair.benefit in self.hearing.under.versions else None
         if other is None or not (other.is_due and self.is_claimed(other.programme, month)):
             return None
         chosen = self._chosen(name, other.programme, month)
@@ -188,7 +194,7 @@ class _Case:
 
     def _drew_before(self, name: str, other: str, month: Month) -> bool:
         before = month.plus(-1)
-        return any(self.is_claimed(side, before) and self.hearing.answer(side, before).is_due for side in (name, other))
+        return any(self.is_claimed(side, before) and self.answer(side, before).is_due for side in (name, other))
 
 
 def _is_better(answer: BenefitAnswer) -> bool:
