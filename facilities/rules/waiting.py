@@ -83,8 +83,8 @@ def _settings(valid_from: date) -> ListSettings:
     classes = tuple(
         PriorityClass(
             row["id"],
-            say(row["name"]),
-            say(row["because"]),
+            Sentence(row["name"]),
+            Sentence(row["because"]),
             row["how"],
             Cite(row.get("document") or row["source"], row.get("article", "")),
             row["example"],
