@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from eldercare.kernel.sentences import Sentence, say
+from eldercare.kernel.sentences import Sentence
 from eldercare.kernel.verdict import Cite
 from eldercare.regions.rules.codes import covers
 from facilities.rules.settings import in_force, read
