@@ -259,7 +259,7 @@ class FacilitiesDoor(OpenDoor):
                 "results": [card_of(card) for card in found.cards],
                 "next": _page_url(request, found.next),
                 "previous": _page_url(request, found.previous),
-                "facets": facets_of(facets(filters)),
+                "facets": facets_of(facets(filters, found.as_of.date())),
                 "as_of": found.as_of,
             }
         )

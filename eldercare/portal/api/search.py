@@ -77,7 +77,8 @@ class SearchDoor(OpenDoor):
             net_budget_fen=body["net_budget_fen"],
         )
         results = [{**card_of(card), **_net(card.extra)} for card in found.cards]
-        counted = facets(find_a_home.priced_for(filters, asking, body["net_budget_fen"]) if asking else filters)
+        asked = find_a_home.priced_for(filters, asking, body["net_budget_fen"]) if asking else filters
+        counted = facets(asked, found.as_of.date())
         answer = {"results": results, "next": found.next, "previous": found.previous, "facets": facets_of(counted)}
         return Response(answer)
 

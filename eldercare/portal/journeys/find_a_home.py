@@ -95,7 +95,15 @@ def find(
         return search(filters, page, size=size, personal=personal)
     filters = priced_for(filters, asking, net_budget_fen)
     month = clock.this_month()
-    net = Net(lambda row: _net_fen(row, asking), asking.spendable_fen, net_budget_fen)
+    known: dict[tuple[int | None, ...], int | None] = {}  # many homes ask the same amounts
+
+    def net_fen(row: Candidate) -> int | None:
+        amounts = (row.gross_fen, row.care_fen, row.meal_fen)
+        if amounts not in known:
+            known[amounts] = _net_fen(row, asking)
+        return known[amounts]
+
+    net = Net(net_fen, asking.spendable_fen, net_budget_fen)
     found = search(
         filters,
         page,
