@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import httpx
 
@@ -40,7 +41,7 @@ ELDER = {
     "welfare_allowances": [],
 }
 # Five filters each: place, stars, free beds, budget, and what the home offers.
-SEARCHES = [
+SEARCHES: list[dict[str, Any]] = [
     {"region": "120000", "stars": 3, "free_beds": 1, "budget_fen": 700_000, "medical_insurance": True},
     {"region": "130000", "stars": 3, "free_beds": 1, "budget_fen": 600_000, "subsidy_payable": True},
     {"region": "110000", "stars": 2, "free_beds": 1, "budget_fen": 800_000, "dementia": True},

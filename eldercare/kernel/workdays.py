@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -73,7 +74,7 @@ def notices() -> dict[int, YearNotice]:
     return {notice.year: notice for notice in found}
 
 
-def _notice(data: dict) -> YearNotice:
+def _notice(data: dict[str, Any]) -> YearNotice:
     days_off = frozenset(
         day for spell in data["days_off"] for day in _days(spell["first"], spell["last"]) if day.year == data["year"]
     )

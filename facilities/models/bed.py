@@ -110,7 +110,7 @@ class BedClaim(models.Model):
             pgtrigger.Protect(
                 name="a_released_claim_stays_released",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__released_at__isnull=False),
+                condition=pgtrigger.Q(old__released_at__isnull=False),  # type: ignore[call-arg]
             ),
         ]
 

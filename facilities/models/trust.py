@@ -83,7 +83,7 @@ class NumberReport(models.Model):
             pgtrigger.Protect(
                 name="a_report_is_answered_once",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__answered_at__isnull=False),
+                condition=pgtrigger.Q(old__answered_at__isnull=False),  # type: ignore[call-arg]
             ),
         ]
 

@@ -75,7 +75,14 @@ def _named(cells: Sequence[Any], columns: dict[str, int]) -> dict[str, Any]:
     return {name: cells[index] if index < len(cells) else None for name, index in columns.items()}
 
 
-def _row(line: int, cells: dict[str, Any], by_id: dict, by_name: dict, today: date, words: Words) -> SheetRow:
+def _row(
+    line: int,
+    cells: dict[str, Any],
+    by_id: dict[str, Any],
+    by_name: dict[tuple[str, str], Any],
+    today: date,
+    words: Words,
+) -> SheetRow:
     room, name = _text(cells["room"]), _text(cells["bed"])
     bed = by_id.get(_text(cells.get("id"))) or by_name.get((room, name))
     row = SheetRow(line, room, name, REFUSED)

@@ -38,7 +38,7 @@ class BedFacts(NamedTuple):
     why: str
     blocked: bool
     free_from: date
-    count: int = 1
+    beds: int = 1
 
 
 @dataclass(frozen=True)
@@ -83,16 +83,19 @@ class Vacancy:
 def count(beds: Iterable[BedFacts], on: date) -> Vacancy:
     """Count a home's beds on a day."""
     total = 0
-    types, rooms, later, why = Counter(), Counter(), Counter(), Counter()
+    types: Counter[str] = Counter()
+    rooms: Counter[str] = Counter()
+    later: Counter[date] = Counter()
+    why: Counter[str] = Counter()
     for bed in beds:
-        total += bed.count
+        total += bed.beds
         if bed.blocked:
-            why[BLOCKED] += bed.count
+            why[BLOCKED] += bed.beds
         elif bed.free_from <= on and bed.why:
-            why[bed.why] += bed.count
+            why[bed.why] += bed.beds
         elif bed.free_from <= on:
-            types[bed.bed_type] += bed.count
-            rooms[bed.room_type] += bed.count
+            types[bed.bed_type] += bed.beds
+            rooms[bed.room_type] += bed.beds
         if bed.free_from > on and bed.free_from < NEVER and not bed.why:
-            later[bed.free_from] += bed.count
+            later[bed.free_from] += bed.beds
     return Vacancy(total, types.total(), why.total(), dict(types), dict(rooms), tuple(sorted(later.items())), dict(why))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
@@ -9,7 +10,7 @@ from eldercare.kernel.viewer import Viewer
 from facilities.choices import OpeningState
 from facilities.models import Application, Bed, Opening, Skip
 
-Passed = tuple[Application, str, dict | None]
+Passed = tuple[Application, Any, dict[str, Any] | None]  # whom, a SkipReason, the fit's answers
 
 
 def opening_of(bed: Bed, *, from_day: date, cause: str) -> Opening:

@@ -1,5 +1,6 @@
 """A home's staff answer applications: see who fits, offer a bed, take an offer back, refuse with a reason."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -136,6 +137,8 @@ def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
         "from_day": max(row.wanted_from, now.date()),
         "hours": hours_to_answer(home.pk, now.date()),
     }
+    case: dict[str, Any] = row.priority_case or {}
+    asked: dict[str, Any] = case.get("asked") or {}
     return {
         **frame(request, home),
         "card": card,
@@ -145,10 +148,8 @@ def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
         "bed_choices": wanted_first,
         "offer_form": OfferForm(beds=wanted_first, initial=initial),
         "refuse_form": RefuseForm(),
-        "case": row.priority_case or {},
-        "asked_class": list_settings(now.date()).named(
-            ((row.priority_case or {}).get("asked") or {}).get("priority", "")
-        ),
+        "case": case,
+        "asked_class": list_settings(now.date()).named(asked.get("priority", "")),
         "priority_form": PriorityForm(classes=classes_to_confirm()),
         "skips": skips_shown(Skip.objects.filter(application=row), 20),
     }

@@ -1,6 +1,7 @@
 """A family applies to a home and follows the application. Answering an offer is the portal's page."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -113,7 +114,8 @@ def applications(request: HttpRequest) -> HttpResponse:
 def wishes(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Change what is wanted; the place on the list stays."""
     row = _of_family(request, application_id)
-    asked = (row.priority_case or {}).get("asked", {})
+    case: dict[str, Any] = row.priority_case or {}
+    asked = case.get("asked", {})
     known = {
         "room_type": row.room_type,
         "also_rooms": row.also_rooms,

@@ -56,7 +56,7 @@ class Filing(models.Model):
             pgtrigger.Protect(
                 name="a_sent_filing_is_not_rewritten",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__state=FilingState.SENT),
+                condition=pgtrigger.Q(old__state=FilingState.SENT),  # type: ignore[call-arg]
             ),
         ]
 

@@ -203,11 +203,12 @@ def _account(filing: Filing) -> FormAccount | None:
 
 
 def _inquiry(row: Inquiry, today: date) -> InquiryCard:
+    answer: dict[str, Any] = row.answer or {}
     return InquiryCard(
         inquiry=row,
         items=tuple(askable()[item] for item in row.asked["items"] if item in askable()),
         note=row.asked.get("note", ""),
-        text=(row.answer or {}).get("text", ""),
+        text=answer.get("text", ""),
         papers=tuple(PaperCard(paper, papers()[paper.kind]) for paper in row.papers.all()),
         overdue=row.is_open and row.answer_by < today,
     )

@@ -79,20 +79,20 @@ def review_month() -> UUID | None:
 
 def _review(job_id: UUID, month: Month) -> UUID:
     job = Job.objects.get(pk=job_id)
-    figures = {"month": str(month), "changes": job.report.get("changes", 0), "flags": job.report.get("flags", 0)}
+    figures = {"changes": job.report.get("changes", 0), "flags": job.report.get("flags", 0)}
     done = job.done
     while True:
         elders = list(_waiting(month).values_list("elder", flat=True)[:CHUNK])
         if not elders:
             break
         done += _review_elders(list(dict.fromkeys(elders)), figures)
-        advance(job_id, min(done, job.total or done), **figures)
-    finish(job_id, **figures)
-    record(REVIEWER, "entitlements.reviewed", f"job:{job_id}", facts=figures)
+        advance(job_id, min(done, job.total or done), month=str(month), **figures)
+    finish(job_id, month=str(month), **figures)
+    record(REVIEWER, "entitlements.reviewed", f"job:{job_id}", facts={"month": str(month), **figures})
     return job_id
 
 
-def _review_elders(elder_ids: list[UUID], figures: dict[str, object]) -> int:
+def _review_elders(elder_ids: list[UUID], figures: dict[str, int]) -> int:
     rows = list(Entitlement.objects.filter(elder__in=elder_ids).order_by("programme", "elder"))
     for elder_id in elder_ids:
         figures["changes"] += len(recompute(REVIEWER, elder_id))
