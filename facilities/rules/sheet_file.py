@@ -162,7 +162,7 @@ def _column(letters: str) -> int:
 def _numbered(sheet: Any, notes: list[Sentence]) -> Iterator[tuple[int, Cells]]:
     sheet.reset_dimensions()  # what the file says of its own size is often wrong
     blank = 0
-    rows = enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1)
+    rows = enumerate(sheet.iter_rows(values_only=True), start=1)
     while True:
         try:
             number, row = next(rows)
@@ -170,14 +170,14 @@ def _numbered(sheet: Any, notes: list[Sentence]) -> Iterator[tuple[int, Cells]]:
             return
         except Exception as error:
             raise _unreadable(error) from error
-        blank = 0 if any(cell is not None for cell in row) else blank + 1
+        blank = 0 if row.count(None) < len(row) else blank + 1
         if blank > BLANK_ROWS_TO_STOP:
             notes.append(
                 say("“{sheet}”第 {row} 行起连续空白，没有再往下读。", sheet=sheet.title, row=number - blank + 1)
             )
             return
         if not blank:
-            yield number, list(row)
+            yield number, list(row[:MOST_COLUMNS])
 
 
 def _filled(rows: Iterator[tuple[int, Cells]], merged: list[tuple[int, int, int, int]]) -> Iterator[tuple[int, Cells]]:

@@ -9,7 +9,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import JSONField, Model
 
-ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
 
 
@@ -29,19 +28,24 @@ def copy_in(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[
 
 
 def _json(value: Any) -> str:
-    return NULL if value is None else json.dumps(value, ensure_ascii=False).translate(ESCAPED)
+    return NULL if value is None else _escaped(json.dumps(value, ensure_ascii=False))
 
 
 def _text(value: Any) -> str:
     if value is None:
         return NULL
     if isinstance(value, str):
-        return value.translate(ESCAPED)
+        return _escaped(value)
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, list | tuple):
-        return _array(value).translate(ESCAPED)
+        return _escaped(_array(value))
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _escaped(text: str) -> str:
+    """Escape what COPY reads as its own; four looks for what is hardly ever there are quicker than one translation."""
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _array(values: Sequence[Any]) -> str:

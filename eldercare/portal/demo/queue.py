@@ -52,7 +52,7 @@ def load_queue() -> None:
                 elder_id=elder.pk,
                 programme=programme,
                 account_kind=queue()["account_kind"],
-                account_number=f"62284800{number:08d}",
+                account_number=f"62284800{number + 1:08d}",
             )
 
 
