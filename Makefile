@@ -32,10 +32,8 @@ tour: $(READY) ## the whole journey through HTTP, against BASE_URL or a system o
 	@$(BIN)/python -m tools.tour
 
 bench: $(READY) ## measured figures
-	@$(BIN)/python -m tools.bench
-	@$(BIN)/python -m tools.bench_import
-	@$(BIN)/python -m tools.bench_rules
-	@$(BIN)/python -m tools.bench_settlement
+	@status=0; for one in bench bench_import bench_rules bench_settlement; do \
+		$(BIN)/python -m tools.$$one || status=1; done; exit $$status
 
 catalogues: $(READY) ## collect new sentences into locale/*.po and compile them
 	@$(BIN)/python -m tools.catalogues extract
