@@ -11,6 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
@@ -18,7 +19,7 @@ from eldercare.kernel.days import Month
 from eldercare.kernel.locks import lock_name
 from eldercare.kernel.sentences import Sentence, say
 from eldercare.kernel.viewer import Viewer
-from subsidies.choices import FlagKind
+from subsidies.choices import DecisionOutcome, FlagKind
 from subsidies.models import Change, CrossCheckFlag, Debt, Decision, Entitlement, Rate
 from subsidies.models.flag import OPEN_FLAG
 from subsidies.rules.cross_checks import Finding
@@ -126,6 +127,9 @@ class _Case:
         last = self.horizon
         if self.following:
             last = min(last, Month.of(self.following.application.applied_on).plus(-1))
+        refused_in = self._refused_in()
+        if refused_in:
+            last = min(last, refused_in)
         if first > last:
             return None
         found = schedule.until(first, last)
@@ -134,6 +138,12 @@ class _Case:
         undecided = [month for month, state in found.items() if state == UNDECIDED]
         self._flag_undecided(schedule, undecided)
         return {month: self.before.get(month) if state == UNDECIDED else state for month, state in found.items()}
+
+    def _refused_in(self) -> Month | None:
+        """Give the month in which a re-check refused what this decision had granted: it is the last one due (160号 七(二))."""
+        later = Decision.objects.filter(application=self.application, at__gt=self.decision.at)
+        refusal = later.filter(outcome=DecisionOutcome.REFUSE).order_by("at").first()
+        return Month.of(localdate(refusal.at)) if refusal else None
 
     def _in_time(self, first: Month, last: Month) -> dict[Month, State]:
         """Work the months out as the facts became known, so that what was learnt too late is not paid back (160号 六)."""

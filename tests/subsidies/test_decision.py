@@ -8,7 +8,7 @@ from eldercare.audit.models import Event
 from eldercare.kernel import clock
 from eldercare.kernel.keys import digest
 from eldercare.kernel.refusal import Refusal
-from eldercare.kernel.viewer import VISITOR
+from eldercare.kernel.viewer import VISITOR, system
 from eldercare.people.models import Declaration, Letter
 from subsidies.models import Appeal, Application, Decision, Document, Entitlement, Escalation, Objection, Posting
 from subsidies.services.appeal import appeal_decision, reopen_for_facts
@@ -17,6 +17,7 @@ from subsidies.services.clocks import ring_clocks, set_clocks_anew
 from subsidies.services.decide import decide_at_district, judged, review_at_street
 from subsidies.services.look import look_at_case
 from subsidies.services.publicity import answer_objection, object_to_posting
+from subsidies.services.recompute import recompute
 from tests.builders.accounts import make_officer, viewer_for
 from tests.builders.people import stand_beside
 from tests.builders.regions import BEIJING, CHAOYANG, HUJIALOU
@@ -143,6 +144,20 @@ def test_a_recheck_may_uphold_and_the_right_stays_as_it_is(family, district, ano
     assert new.upholds and Entitlement.objects.count() == 1
     assert new.remedy.startswith("这是重新核对以后的决定")
     assert Letter.objects.filter(kind="subsidy.approve").count() == 2
+
+
+def test_what_a_recheck_refused_does_not_come_back_though_the_facts_still_speak_for_it(family, district, another):
+    application = waiting(family)
+    approve(district, application)
+    appeal_decision(viewer_for(family), application_id=application.pk, said="应该更多")
+    refuse(another, application)
+    last = clock.this_month().first_day
+    assert Entitlement.objects.get().last_month == last
+
+    set_day(clock.this_month().plus(2).first_day)
+    recompute(system("test"), application.elder_id)
+
+    assert Entitlement.objects.get().last_month == last
 
 
 def test_after_the_last_day_the_other_remedies_are_named_and_nothing_moves(family, district):
