@@ -1,8 +1,7 @@
-"""Times for visits, booked visits, and what families found there: the home's accuracy is worked out from it elsewhere."""
+"""Times for visits and booked visits. What families found there the accuracy reads from the visits themselves."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -16,18 +15,6 @@ TAKES_THE_TIME = [VisitState.BOOKED, VisitState.CAME, VisitState.NO_SHOW]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What a family found at a home: `shown` free beds on the page that day, `found` when it counted, else None."""
-
-    visit_id: UUID
-    facility_id: UUID
-    at: datetime
-    right: bool
-    shown: int | None
-    found: int | None
-
-
-@dataclass(frozen=True)
 class VisitCard:
     """A visit as the home's calendar and the family's list show it: who comes by name, for whom masked."""
 
@@ -38,13 +25,6 @@ class VisitCard:
     @property
     def is_ahead(self) -> bool:
         return self.visit.state == VisitState.BOOKED
-
-
-def visit_findings(facility_ids: Iterable[UUID], since: datetime) -> list[Finding]:
-    """Give what visits since a moment found about the published number of free beds, oldest first, with one query."""
-    rows = Visit.objects.filter(facility__in=list(facility_ids), found_at__gte=since, number_right__isnull=False)
-    fields = ("pk", "facility", "found_at", "number_right", "shown_free", "found_free")
-    return [Finding(*row) for row in rows.order_by("found_at", "pk").values_list(*fields)]
 
 
 def open_slots(facility_ids: Iterable[UUID]) -> QuerySet[VisitSlot]:

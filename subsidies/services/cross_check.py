@@ -77,7 +77,7 @@ def clear_flag(viewer: Viewer, *, flag_id: UUID, reason: str) -> CrossCheckFlag:
         raise Refusal(code, sentence, fields={"reason": sentence})
     flag.cleared_at, flag.cleared_by_id, flag.cleared_because = clock.now(), viewer.user_id, reason
     flag.save(update_fields=["cleared_at", "cleared_by", "cleared_because"])
-    record(viewer, "flag.cleared", str(flag), place=flag.district_id, facts={"kind": flag.kind})
+    record(viewer, "flag.cleared", str(flag), place=flag.district_id)
     return flag
 
 
@@ -122,7 +122,7 @@ def _kept(
         flag.application = flag.application or application
         flag.save(update_fields=["gone_at", "district", "application"])
     if new:
-        record(system("cross_check"), "flag.raised", str(flag), place=district, facts={"kind": finding.kind})
+        record(system("cross_check"), "flag.raised", str(flag), place=district)
     return flag
 
 

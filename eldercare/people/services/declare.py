@@ -123,7 +123,7 @@ def declare_change(viewer: Viewer, *, elder_id: UUID, circumstance: str, what: s
     }
     spells = spells_of(known["base"], events)
     row = write_declaration(viewer, elder, {"circumstances": {circumstance: spells}, "dated": dated})
-    record(viewer, "elder.circumstance_changed", f"elder:{elder.pk}", facts={"name": circumstance, "what": what})
+    record(viewer, "elder.circumstance_changed", f"elder:{elder.pk}")
     return row
 
 
