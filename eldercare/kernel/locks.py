@@ -11,17 +11,20 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 
 M = TypeVar("M", bound=Model)
-LOCK_NOT_AVAILABLE = "55P03"
+# lock_not_available, deadlock_detected
+IN_ITS_WAY = ("55P03", "40P01")
 WAIT_MS = 3000
 
 
 def lock(rows: "QuerySet[M]") -> list[M]:
     """Lock rows of one table, in key order, inside the running transaction.
 
+    Rows that merely point at a locked row may be added meanwhile: no key of ours ever changes, and to wait for them is
+    how two acts that lock nothing in common come to wait for each other.
     Raises Refusal `busy` (409) when another transaction holds one of them for more than three seconds.
     """
     with _patience():
-        return list(rows.select_for_update(of=("self",)).order_by("pk"))
+        return list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
 def lock_one(rows: "QuerySet[M]") -> M | None:
@@ -43,12 +46,20 @@ def _patience() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) != LOCK_NOT_AVAILABLE:
+        refusal = busy(error)
+        if refusal is None:
             raise
-        raise Refusal(
-            "busy",
-            say("这一项正被别人处理。"),
-            next_step=say("请几秒钟后再试一次，您填写的内容没有丢失。"),
-            status=409,
-            retry_after=3,
-        ) from error
+        raise refusal from error
+
+
+def busy(error: Exception) -> Refusal | None:
+    """Give the refusal for an act that stood in another's way and was undone whole; None for any other error."""
+    if not isinstance(error, OperationalError) or getattr(error.__cause__, "pgcode", None) not in IN_ITS_WAY:
+        return None
+    return Refusal(
+        "busy",
+        say("这一项正被别人处理。"),
+        next_step=say("请几秒钟后再试一次，您填写的内容没有丢失。"),
+        status=409,
+        retry_after=3,
+    )

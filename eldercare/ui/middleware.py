@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from eldercare.kernel.locks import busy
 from eldercare.kernel.refusal import Refusal
 from eldercare.ui.errors import refused
 
@@ -39,7 +40,8 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return refused(request, exception) if isinstance(exception, Refusal) else None
+        refusal = exception if isinstance(exception, Refusal) else busy(exception)
+        return refused(request, refusal) if refusal else None
 
 
 def _chosen(request: HttpRequest) -> str:

@@ -10,7 +10,6 @@ from django.db.models import F
 from eldercare.audit.services import record
 from eldercare.kernel import clock
 from eldercare.kernel.clock import ClockNow
-from eldercare.kernel.locks import lock, lock_one
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
@@ -21,6 +20,7 @@ from facilities.rules.waiting import list_settings
 from facilities.services.claims import release
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_home
+from facilities.services.lock_order import lock_beds, lock_elder, lock_to_ask
 from facilities.services.openings import close_opening_on, opening_of, pass_over
 from facilities.services.waiting_list import bed_freed
 
@@ -34,7 +34,8 @@ def accept_offer(viewer: Viewer, *, offer_id: UUID) -> Stay:
     """
     offer = found(offers_visible_to(viewer).select_related("application__facility", "bed__room", "claim"), offer_id)
     family_only(viewer, offer.application.elder_id)
-    lock(Bed.objects.filter(pk=offer.bed_id))
+    lock_elder(offer.application.elder_id)
+    lock_beds([offer.bed_id])
     accepted = Offer.objects.filter(pk=offer.pk, state=OfferState.LIVE, lapses_at__gt=ClockNow()).update(
         state=OfferState.ACCEPTED, answered_at=ClockNow()
     )
@@ -64,7 +65,7 @@ def decline_offer(viewer: Viewer, *, offer_id: UUID, stay_on_list: bool = False)
     """
     offer = found(offers_visible_to(viewer).select_related("application__facility", "claim"), offer_id)
     family_only(viewer, offer.application.elder_id)
-    bed = lock_one(Bed.objects.select_related("room__facility").filter(pk=offer.bed_id))
+    bed = lock_to_ask(offer.bed_id)
     declined = Offer.objects.filter(pk=offer.pk, state=OfferState.LIVE).update(
         state=OfferState.DECLINED, answered_at=ClockNow()
     )
@@ -111,7 +112,7 @@ def extend_offer(viewer: Viewer, *, offer_id: UUID) -> Offer:
     """
     offer = found(offers_visible_to(viewer).select_related("application__facility", "claim"), offer_id)
     family_only(viewer, offer.application.elder_id)
-    lock(Bed.objects.filter(pk=offer.bed_id))
+    lock_beds([offer.bed_id])
     more = timedelta(hours=list_settings(clock.today()).hours_more)
     live = Offer.objects.filter(pk=offer.pk, state=OfferState.LIVE, lapses_at__gt=ClockNow())
     extended = live.filter(extended_at__isnull=True).update(lapses_at=F("lapses_at") + more, extended_at=ClockNow())

@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
-from eldercare.kernel.locks import lock, lock_one
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.verdict import Answer, Verdict
@@ -19,7 +18,7 @@ from eldercare.people.selectors import hukou_codes
 from eldercare.people.services.consents import give_consent
 from facilities.access import applications_visible_to
 from facilities.choices import ApplicationState, OfferState, StayKind
-from facilities.models import Application, Bed, Facility, Offer
+from facilities.models import Application, Facility, Offer
 from facilities.models.admission import OPEN
 from facilities.rules.settings import setting
 from facilities.rules.waiting import DIRECTED, ORDINARY, class_by_hukou, list_settings
@@ -28,6 +27,7 @@ from facilities.selectors.waiting import directed_to
 from facilities.services.claims import release
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_home
+from facilities.services.lock_order import lock_application, lock_elder, lock_with_offer
 from facilities.services.waiting_list import bed_freed
 
 
@@ -59,6 +59,7 @@ def apply_to_home(
     home = found(Facility.objects.all(), facility_id)
     elder = found(elders_visible_to(viewer), elder_id)
     family_only(viewer, elder.pk)
+    lock_elder(elder.pk)
     today = clock.today()
     check_day(wanted_from, today, "wanted_from")
     _check_short(wanted_from, wanted_until, today)
@@ -134,7 +135,7 @@ def change_wishes(
     verdict = fit_of(application.facility, application.elder_id, care_grade, on=today)
     if verdict.answer is Answer.NO:
         raise _does_not_fit(verdict)
-    application = lock_one(Application.objects.select_related("facility").filter(pk=application.pk))
+    application = lock_application(application)
     if application.state != ApplicationState.SUBMITTED:
         raise no_longer(application)
     if application.wanted_until:
@@ -169,7 +170,7 @@ def withdraw_application(viewer: Viewer, *, application_id: UUID) -> Application
 def end_application(viewer: Viewer, application: Application, state: str) -> None:
     """End a waiting application, its live offer with it, and ask the next family about the bed; inside a transaction."""
     live = Offer.objects.filter(application=application, state=OfferState.LIVE)
-    lock(Bed.objects.filter(pk__in=live.values("bed")))
+    lock_with_offer(application)
     if not Application.objects.filter(pk=application.pk, state__in=OPEN).update(state=state):
         application.refresh_from_db()
         raise no_longer(application)

@@ -15,7 +15,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
-from eldercare.kernel.locks import lock, lock_name
+from eldercare.kernel.locks import lock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.verdict import Outcome, Reason
@@ -28,6 +28,7 @@ from facilities.rules.vacancy import Vacancy
 from facilities.selectors.beds import BoardBed, board_beds, vacancies
 from facilities.services.claims import claim_bed, end_claim
 from facilities.services.guards import found
+from facilities.services.lock_order import lock_homes
 from facilities.services.relist import relist
 from facilities.services.waiting_list import bed_freed
 
@@ -118,7 +119,7 @@ def apply_changes(beds: dict[UUID, Bed], changes: Iterable[BedChange], today: da
 
 def lock_board(home: Facility) -> dict[UUID, Bed]:
     """Lock a home's board and give its beds: whoever adds, closes, claims or confirms here comes one after the other."""
-    lock_name(f"board:{home.pk}")
+    lock_homes([home.pk])
     return {bed.pk: bed for bed in lock(Bed.objects.filter(room__facility=home).select_related("room__facility"))}
 
 

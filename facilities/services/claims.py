@@ -12,13 +12,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.kernel import clock
 from eldercare.kernel.clock import ClockNow
-from eldercare.kernel.locks import lock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import system
 from facilities.choices import ApplicationState, ClaimKind, OfferState, OpeningState, SkipReason
 from facilities.models import Application, Bed, BedClaim, Offer
 from facilities.rules.waiting import list_settings
+from facilities.services.lock_order import lock_to_ask
 from facilities.services.openings import close_opening_on, opening_of, pass_over
 
 BED_IS_TAKEN = "one_bed_is_claimed_once_a_day"
@@ -39,7 +39,7 @@ def claim_bed(
 
     What lapsed on the bed is closed first; a bed that is lived in or out of use is asked about no further. Raises Refusal `bed_taken` (409) when another claim has one of the days.
     """
-    lock(Bed.objects.filter(pk=bed.pk))
+    lock_to_ask(bed.pk)
     close_lapsed_on(bed)
     with bed_is_taken_refused():
         claim = BedClaim.objects.create(

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
-from eldercare.kernel.locks import lock, lock_one
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.verdict import Answer
@@ -23,6 +22,7 @@ from facilities.services.claims import close_lapsed_on, release
 from facilities.services.findings import keep_finding, shown_free
 from facilities.services.guards import found, no_longer, staff_only
 from facilities.services.letters import tell_family
+from facilities.services.lock_order import lock_to_ask
 from facilities.services.offering import make_offer
 from facilities.services.openings import close_opening_on
 from facilities.services.waiting_list import bed_freed, offered_by_hand
@@ -60,7 +60,7 @@ def offer_bed(
             next_step=say("请看哪一条不符合；资料有误请家属更正，确实不能接收请填写原因后回绝。"),
             reasons=verdict.reasons,
         )
-    lock(Bed.objects.filter(pk=bed.pk))
+    bed = lock_to_ask(bed.pk)
     offer = make_offer(viewer, application, bed, from_day=from_day, hours=hours)
     offered_by_hand(viewer, offer, words=out_of_turn.strip()[:300])
     return offer
@@ -74,7 +74,7 @@ def withdraw_offer(viewer: Viewer, *, offer_id: UUID) -> Offer:
     """
     offer = found(offers_visible_to(viewer).select_related("bed", "claim", "application__facility"), offer_id)
     staff_only(viewer, offer.application.facility_id)
-    lock(Bed.objects.filter(pk=offer.bed_id))
+    lock_to_ask(offer.bed_id)
     ended = Offer.objects.filter(pk=offer.pk, state=OfferState.LIVE).update(
         state=OfferState.WITHDRAWN, answered_at=clock.ClockNow()
     )
@@ -136,7 +136,7 @@ def close_lapsed_offers(limit: int = 200) -> int:
 
 @transaction.atomic
 def _close_lapsed(offer: Offer) -> bool:
-    bed = lock_one(Bed.objects.filter(pk=offer.bed_id).select_related("room__facility"))
+    bed = lock_to_ask(offer.bed_id)
     if not close_lapsed_on(bed):
         return False
     tell_family(

@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from eldercare.audit.services import record
 from eldercare.kernel import clock
 from eldercare.kernel.days import DayRange, Month
-from eldercare.kernel.locks import lock_one
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
@@ -18,6 +17,7 @@ from facilities.services.claims import claim_bed, release
 from facilities.services.findings import keep_finding, shown_free
 from facilities.services.guards import no_longer
 from facilities.services.letters import tell_family
+from facilities.services.lock_order import lock_application
 
 
 def make_offer(viewer: Viewer, application: Application, bed: Bed, *, from_day: date, hours: int) -> Offer:
@@ -32,7 +32,7 @@ def make_offer(viewer: Viewer, application: Application, bed: Bed, *, from_day: 
     for hold in BedClaim.objects.filter(bed=bed, kind=ClaimKind.HOLD, noun=str(application), released_at__isnull=True):
         release(hold)
     claim = claim_bed(bed, ClaimKind.OFFER, since=from_day, lapses_at=lapses_at)
-    application = lock_one(Application.objects.select_related("facility").filter(pk=application.pk))
+    application = lock_application(application)
     if application.state != ApplicationState.SUBMITTED:
         raise no_longer(application)
     offer = Offer(

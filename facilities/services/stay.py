@@ -5,23 +5,23 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
 from eldercare.kernel.clock import ClockNow
-from eldercare.kernel.locks import lock, lock_one
+from eldercare.kernel.locks import lock_one
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import stays_visible_to, works_for
-from facilities.choices import ApplicationState, EndReason, OfferState, StayState
-from facilities.models import Application, Bed, BedClaim, GradeSpell, Leave, Stay, Transfer
+from facilities.choices import ApplicationState, EndReason, StayState
+from facilities.models import Application, BedClaim, GradeSpell, Leave, Stay, Transfer
 from facilities.models.admission import OPEN
 from facilities.services.apply_to_home import end_application
 from facilities.services.claims import bed_is_taken_refused, end_claim, release
 from facilities.services.guards import family_only, found, no_longer, staff_only
 from facilities.services.letters import tell_family, tell_home
+from facilities.services.lock_order import lock_all_of, lock_elder, lock_stay
 from facilities.services.visits import cancel_visits_for
 from facilities.services.waiting_list import bed_freed
 
@@ -34,7 +34,8 @@ def check_in(viewer: Viewer, *, stay_id: UUID, on: date | None = None) -> Stay:
     stayed twice and none in neither home, and the old bed goes to the next on the old home's list. The claim reaches back when the elder came earlier than agreed. Raises Refusal `not_found` (404),
     `check_in_future` (422), `lives_elsewhere` (409), `bed_taken` (409), `already_answered` (409).
     """
-    stay = _stay_of_my_home(viewer, stay_id)
+    lock_elder(_my_stay(viewer, stay_id).elder_id)
+    stay = _stay_of_my_home(viewer, stay_id, frees=True)
     today = clock.today()
     day = on or today
     if day > today:
@@ -108,7 +109,7 @@ def _begin(stay: Stay, day: date) -> None:
 @transaction.atomic
 def no_show(viewer: Viewer, *, stay_id: UUID) -> Stay:
     """Close an expected stay to which nobody came, on or after the agreed day; the bed is free."""
-    stay = _stay_of_my_home(viewer, stay_id)
+    stay = _stay_of_my_home(viewer, stay_id, frees=True)
     if stay.state != StayState.EXPECTED:
         raise no_longer(stay)
     if clock.today() < stay.days.lower:
@@ -133,7 +134,7 @@ def drop_stay(viewer: Viewer, *, stay_id: UUID) -> Stay:
     stay = found(stays_visible_to(viewer), stay_id)
     if not works_for(viewer, stay.facility_id):
         family_only(viewer, stay.elder_id)
-    stay = _lock_stay(stay)
+    stay = lock_stay(stay, frees=True)
     if stay.state == StayState.DROPPED:
         return stay
     if stay.state != StayState.EXPECTED:
@@ -162,7 +163,9 @@ def end_stay(viewer: Viewer, *, stay_id: UUID, until: date, reason: str) -> Stay
     A second call with the same day gives the same stay. Raises Refusal `not_found` (404), `already_answered` (409),
     `leaving_day` (422).
     """
-    stay = _stay_of_my_home(viewer, stay_id)
+    if reason == EndReason.DEATH:
+        lock_all_of(_my_stay(viewer, stay_id).elder_id)
+    stay = _stay_of_my_home(viewer, stay_id, frees=True)
     if stay.state == StayState.ENDED and stay.days.upper == until:
         return stay
     if stay.state != StayState.IN:
@@ -201,10 +204,8 @@ def resident_died(viewer: Viewer, *, elder_id: UUID, died_on: date) -> Stay | No
 
 
 def end_what_waits(viewer: Viewer, elder_id: UUID) -> None:
-    """End what waits for an elder at any home; the beds of all of it are locked at once, in their order."""
-    mine = Q(claims__stay__elder=elder_id, claims__stay__state__in=[StayState.IN, StayState.EXPECTED])
-    offered = Q(offers__application__elder=elder_id, offers__state=OfferState.LIVE)
-    lock(Bed.objects.filter(pk__in=Bed.objects.filter(mine | offered).values("pk")))
+    """End what waits for an elder at any home; everything is locked before any of it is touched."""
+    lock_all_of(elder_id)
     for application in Application.objects.filter(elder=elder_id, state__in=OPEN).order_by("pk"):
         end_application(viewer, application, ApplicationState.CLOSED)
         record(viewer, "application.closed", str(application))
@@ -281,17 +282,13 @@ def _end(viewer: Viewer, stay: Stay, until: date, reason: str) -> None:
     bed_freed(viewer, stay.claim.bed, from_day=until, cause=str(stay))
 
 
-def _stay_of_my_home(viewer: Viewer, stay_id: UUID) -> Stay:
-    """Find and lock a stay of the viewer's home."""
-    stay = found(stays_visible_to(viewer), stay_id)
+def _my_stay(viewer: Viewer, stay_id: UUID) -> Stay:
+    """Find a stay of the viewer's home."""
+    stay = found(stays_visible_to(viewer).select_related("claim"), stay_id)
     staff_only(viewer, stay.facility_id)
-    return _lock_stay(stay)
+    return stay
 
 
-def _lock_stay(stay: Stay) -> Stay:
-    """Lock a stay's bed, and the one that is left when this is a move, then the stay: beds first, as every act does."""
-    left = Transfer.objects.filter(application=stay.application_id, moved_at__isnull=True)
-    beds = [stay.claim.bed_id, *left.values_list("old_stay__claim__bed", flat=True)]
-    lock(Bed.objects.filter(pk__in=beds))
-    whole = Stay.objects.select_related("claim__bed__room__facility", "facility", "application")
-    return lock_one(whole.filter(pk=stay.pk))
+def _stay_of_my_home(viewer: Viewer, stay_id: UUID, *, frees: bool = False) -> Stay:
+    """Find and lock a stay of the viewer's home; `frees`: its bed may become free by what follows."""
+    return lock_stay(_my_stay(viewer, stay_id), frees=frees)

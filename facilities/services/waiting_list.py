@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
-from eldercare.kernel.locks import lock, lock_one
+from eldercare.kernel.locks import lock_one
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
@@ -26,6 +26,7 @@ from facilities.selectors.beds import live_claims
 from facilities.selectors.waiting import hours_to_answer, is_automatic, judged, waiting_list
 from facilities.services.guards import family_only, found, manager_only, no_longer
 from facilities.services.letters import tell_family, tell_home
+from facilities.services.lock_order import lock_application, lock_to_ask
 from facilities.services.offering import make_offer
 from facilities.services.openings import Passed, close_opening, opening_of, pass_over
 
@@ -150,7 +151,7 @@ def pass_over_proposed(viewer: Viewer, *, opening_id: UUID, reason: str) -> Open
     if not reason.strip():
         sentence = say("请写明原因，被跳过的家庭会看到。")
         raise Refusal("reason_missing", sentence, fields={"reason": sentence})
-    lock(Bed.objects.filter(pk=opening.bed_id))
+    lock_to_ask(opening.bed_id)
     opening = lock_one(Opening.objects.select_related("bed__room", "facility").filter(pk=opening.pk))
     application = Application.objects.filter(pk=opening.proposed_id).first()
     if opening.state != OpeningState.OPEN or application is None:
@@ -166,7 +167,7 @@ def pass_over_proposed(viewer: Viewer, *, opening_id: UUID, reason: str) -> Open
 def stop_opening(viewer: Viewer, *, opening_id: UUID) -> Opening:
     """Ask nobody further about a bed; an offer that is out stays out. Raises Refusal `not_found` (404)."""
     opening = found(Opening.objects.filter(facility__in=facilities_of(viewer)).select_related("facility"), opening_id)
-    lock(Bed.objects.filter(pk=opening.bed_id))
+    lock_to_ask(opening.bed_id)
     close_opening(viewer, opening, OpeningState.STOPPED)
     opening.refresh_from_db()
     return opening
@@ -240,7 +241,7 @@ def pause_place(viewer: Viewer, *, application_id: UUID, until: date | None) -> 
 
 
 def _lock_waiting(application: Application) -> Application:
-    locked = lock_one(Application.objects.select_related("facility").filter(pk=application.pk))
+    locked = lock_application(application)
     if locked.state not in OPEN:
         raise no_longer(locked)
     return locked

@@ -4,12 +4,12 @@ import doctest
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eldercare.audit import services as audit
-from eldercare.kernel import clock, days, money, sealed
+from eldercare.kernel import clock, days, locks, money, sealed
 from eldercare.kernel.days import DayRange, Month
 from eldercare.kernel.sentences import restored, say
 from eldercare.kernel.verdict import Answer, Cite, Line, Outcome, Reason, judge, line_from, reason_from
@@ -125,7 +125,6 @@ class TestClock:
 def test_a_row_held_too_long_is_refused_with_a_sentence_instead_of_waiting(monkeypatch):
     import threading
 
-    from eldercare.kernel import locks
     from eldercare.kernel.refusal import Refusal
 
     monkeypatch.setattr(locks, "WAIT_MS", 200)
@@ -150,3 +149,16 @@ def test_a_row_held_too_long_is_refused_with_a_sentence_instead_of_waiting(monke
         done.set()
         holder.join()
     assert (refusal.value.code, refusal.value.status) == ("busy", 409)
+
+
+@pytest.mark.parametrize(("pgcode", "code"), [("55P03", "busy"), ("40P01", "busy"), ("57P01", None)])
+def test_an_act_undone_because_it_stood_in_anothers_way_may_be_tried_again_and_a_broken_database_is_no_refusal(
+    pgcode, code
+):
+    cause = Exception()
+    cause.pgcode = pgcode
+    error = OperationalError("said by the database")
+    error.__cause__ = cause
+    refusal = locks.busy(error)
+    assert (refusal and refusal.code) == code
+    assert locks.busy(ValueError()) is None

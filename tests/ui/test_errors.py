@@ -33,6 +33,13 @@ def test_too_many_tries_say_when_to_come_back(visitor):
     assert visitor.get("/lapsed/429")["Retry-After"] == "30"
 
 
+def test_an_act_the_database_undid_for_another_asks_to_try_again_and_is_no_fault(visitor):
+    answer = visitor.get("/in-the-way")
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"]) == (409, "3")
+    assert "这一项正被别人处理。" in page and "secret detail" not in page
+
+
 @pytest.mark.parametrize(
     ("address", "status", "title"),
     [

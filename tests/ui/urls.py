@@ -1,6 +1,7 @@
 """A few doors that refuse or break, so that the frame's answers can be tested without any noun."""
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.urls import include, path
 
@@ -31,6 +32,14 @@ def broken(request):
     raise ZeroDivisionError("secret detail")
 
 
+class Deadlock(Exception):
+    pgcode = "40P01"
+
+
+def in_the_way(request):
+    raise OperationalError("secret detail") from Deadlock()
+
+
 def forbidden(request):
     raise PermissionDenied
 
@@ -46,6 +55,7 @@ def outcome(request):
 urlpatterns = [
     path("lapsed/<int:status>", lapsed),
     path("broken", broken),
+    path("in-the-way", in_the_way),
     path("forbidden", forbidden),
     path("suspicious", suspicious),
     path("csrf", csrf_failure),

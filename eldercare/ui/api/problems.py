@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.db import OperationalError
 from django.http import Http404
 from django.utils.translation import gettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from eldercare.kernel.locks import busy
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import Sentence, say, speak
 
@@ -46,6 +48,8 @@ def as_refusal(error: Exception) -> Refusal | None:
     """Give the refusal an exception stands for, or None for a bug."""
     if isinstance(error, Refusal):
         return error
+    if isinstance(error, OperationalError):
+        return busy(error)
     if isinstance(error, Http404):
         return _plain("not_found")
     if isinstance(error, DjangoPermissionDenied):

@@ -1,0 +1,74 @@
+"""The one order in which admission takes its locks, and the only place that takes them (docs/adr/0011).
+
+elder → homes → beds → stay, opening → application. Within each by key, and never an earlier kind after a later one.
+A home's lock stands for its board and its waiting list: whoever may ask or skip another family holds it.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q
+
+from eldercare.kernel.locks import lock, lock_name, lock_one
+from eldercare.people.models import Elder
+from facilities.choices import OfferState, StayState
+from facilities.models import Application, Bed, Offer, Stay, Transfer
+from facilities.models.admission import OPEN
+
+WAITS = [StayState.EXPECTED, StayState.IN]
+
+
+def lock_elder(elder_id: UUID) -> Elder | None:
+    """Lock an elder's file: what is decided once for an elder over several homes begins with it."""
+    return lock_one(Elder.objects.filter(pk=elder_id))
+
+
+def lock_homes(home_ids: Iterable[UUID]) -> None:
+    """Hold homes' boards and lists until the transaction ends."""
+    for home_id in sorted(set(home_ids)):
+        lock_name(f"home:{home_id}")
+
+
+def lock_beds(bed_ids: Iterable[UUID]) -> dict[UUID, Bed]:
+    """Lock beds, for an act that asks nobody about them."""
+    rows = Bed.objects.filter(pk__in=list(bed_ids)).select_related("room__facility")
+    return {bed.pk: bed for bed in lock(rows)}
+
+
+def lock_to_ask(bed_id: UUID) -> Bed:
+    """Lock a bed and the list of its home, for an act after which somebody may be asked about it."""
+    lock_homes(Bed.objects.filter(pk=bed_id).values_list("room__facility", flat=True))
+    return lock_beds([bed_id])[bed_id]
+
+
+def lock_application(application: Application) -> Application:
+    """Lock a family's place alone."""
+    return lock_one(Application.objects.select_related("facility").filter(pk=application.pk))
+
+
+def lock_with_offer(application: Application) -> None:
+    """Lock the bed an application has on offer, its home first: nobody makes it another offer meanwhile."""
+    lock_homes([application.facility_id])
+    lock_beds(Offer.objects.filter(application=application, state=OfferState.LIVE).values_list("bed", flat=True))
+
+
+def lock_stay(stay: Stay, *, frees: bool) -> Stay:
+    """Lock a stay, its bed, and the bed that is left when it begins by a move; with `frees` the homes of both first."""
+    left = Transfer.objects.filter(application=stay.application_id, moved_at__isnull=True)
+    beds = [stay.claim.bed_id, *left.values_list("old_stay__claim__bed", flat=True)]
+    if frees:
+        lock_homes([stay.facility_id, *left.values_list("old_stay__facility", flat=True)])
+    lock_beds(beds)
+    whole = Stay.objects.select_related("claim__bed__room__facility", "facility", "application")
+    return lock_one(whole.filter(pk=stay.pk))
+
+
+def lock_all_of(elder_id: UUID) -> None:
+    """Lock everything an elder has or waits for, at every home."""
+    lock_elder(elder_id)
+    applications = Application.objects.filter(elder=elder_id, state__in=OPEN)
+    stays = Stay.objects.filter(elder=elder_id, state__in=WAITS)
+    lock_homes([*applications.values_list("facility", flat=True), *stays.values_list("facility", flat=True)])
+    mine = Q(claims__stay__elder=elder_id, claims__stay__state__in=WAITS)
+    offered = Q(offers__application__elder=elder_id, offers__state=OfferState.LIVE)
+    lock_beds(Bed.objects.filter(mine | offered).values_list("pk", flat=True))
