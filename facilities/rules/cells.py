@@ -86,6 +86,11 @@ def words(most: int) -> Callable[[Any], Read]:
     return read
 
 
+# Credit codes have none of these letters; they come from reading 0, 1, 5 and 2 wrongly (GB 32100-2015).
+NO_CODE_LETTERS = "IOSVZ"
+MISREAD = str.maketrans("IOSZ", "1052")
+
+
 def credit_code(cell: Any) -> Read:
     """Read an 18-character credit code. A wrong check character is told and does not stop it: real papers have it.
 
@@ -93,21 +98,32 @@ def credit_code(cell: Any) -> Read:
     ('91110000101623741K', None)
     >>> str(credit_code("91110000101623741X")[1])
     '校验位对不上，请核对原件（已按所写的保存）'
+    >>> str(credit_code("91110O00101623741K")[1])
+    '代码里没有字母 O，是不是 91110000101623741K？请核对原件后改正'
     >>> credit_code(9.1110000101623e17)[0] is None
     True
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return None, say("被当成了数字，后面几位已经丢失；请把这一列设成文本再填")
-    text = re.sub(r"[^0-9A-Z]", "", text_of(cell).upper())
+    whole_text = re.sub(r"\(.*?\)|\.0+$", "", text_of(cell).upper())
+    text = re.sub(r"[^0-9A-Z]", "", whole_text)
     if is_blank(cell) or not text:
         return NOTHING
     if re.search(r"\dE\+?\d+$", text_of(cell).upper().replace(" ", "")) and "+" in text_of(cell):
         return None, say("变成了科学计数法，后面几位已经丢失；请把这一列设成文本再填")
     if len(text) != 18:
         return None, say("统一社会信用代码应为 18 位，这里是 {count} 位", count=len(text))
+    stray = next((letter for letter in text if letter in NO_CODE_LETTERS), None)
+    if stray:
+        meant = text.translate(MISREAD)
+        if uscc.is_valid(meant):
+            return None, say("代码里没有字母 {letter}，是不是 {code}？请核对原件后改正", letter=stray, code=meant)
+        return None, say("代码里没有字母 {letter}，请核对原件后改正", letter=stray)
     try:
         uscc.validate(text)
     except ValidationError:
+        if text.endswith("000") and text.isdigit():
+            return None, say("后面几位变成了 0，已经丢失；请把这一列设成文本再填")
         return text, say("校验位对不上，请核对原件（已按所写的保存）")
     return text, None
 
@@ -117,30 +133,43 @@ def phone(cell: Any) -> Read:
 
     >>> phone("０２２－８２１２３４５６、13800001111(王)")
     ('022-82123456、13800001111(王)', None)
+    >>> phone(1.38e10)[0] is None, str(phone("1380000111")[1])
+    (True, '“1380000111”不是 11 位，请核对（已按所写的保存）')
     """
     text = text_of(cell)
     if is_blank(cell) or text == NONE:
         return NOTHING
     text = re.sub(r"(?<=\d)\s*[–—－―‐]\s*(?=\d)", "-", text)
-    if "E+" in text.upper():
+    if re.search(r"\dE\+?\d", text.upper()) or (isinstance(cell, int | float) and text.endswith("000000")):
         return None, say("变成了科学计数法，后面几位已经丢失")
-    if sum(letter.isdigit() for letter in text) < 5 or len(text) > 40:
+    if len(text) > MOST_PHONE:
+        return None, say("超过 {most} 个字，请只留一两个号码", most=MOST_PHONE)
+    if sum(letter.isdigit() for letter in text) < 5 or re.search(r"\d\.\d", text):
         return None, say("不像电话号码")
+    mobile = next((one for one in re.findall(r"(?<![\d-])1[3-9]\d{6,}(?![\d-])", text) if len(one) != MOBILE), None)
+    if mobile:
+        return text, say("“{text}”不是 11 位，请核对（已按所写的保存）", text=mobile[:20])
+    if isinstance(cell, int | float) and not text.startswith("1") and len(text) >= MOBILE - 1:
+        return text, say("区号前面的 0 可能丢了，请核对（已按所写的保存）")
     return text, None
+
+
+MOST_PHONE = 40
+MOBILE = 11
 
 
 def whole(cell: Any) -> Read:
     """Read a whole number, 0 or more, with its unit if it has one.
 
     >>> whole("１２０ 张"), whole("1,200"), str(whole("约120")[1])
-    ((120, None), (1200, None), '“约120”不是整数')
+    ((120, None), (1200, None), '“约120”不是整数，请只写一个数')
     """
     text = text_of(cell)
     if is_blank(cell):
         return NOTHING
     found = re.fullmatch(WORDS["whole"], text.replace(" ", ""))
     if not found:
-        return None, say("“{text}”不是整数", text=text[:20])
+        return None, say("“{text}”不是整数，请只写一个数", text=text[:20])
     return int(found[1].replace(",", "")), None
 
 
@@ -163,7 +192,7 @@ def partial_day(cell: Any) -> Read:
         found = re.fullmatch(pattern, plain)
         if found:
             return _checked([int(part) for part in found.groups()], text)
-    return None, say("“{text}”不是日期", text=text[:30])
+    return None, say("“{text}”看不出是哪一天，请写成 2020-05-01 这样", text=text[:30])
 
 
 def day(cell: Any) -> Read:
@@ -184,6 +213,8 @@ def last_day(cell: Any) -> Read:
     if text in WORDS["for_ever"]:
         return None, say("写的是“{text}”，没有到期日", text=text)
     parts = [part for part in re.split(WORDS["period"], text) if part.strip()]
+    if parts and parts[-1].strip() in WORDS["for_ever"]:
+        return None, say("写的是“{text}”，没有到期日", text=text[:30])
     return day(parts[-1] if isinstance(cell, str) and parts else cell)
 
 
@@ -253,6 +284,8 @@ def clinic(cell: Any) -> Read:
     text = text_of(cell)
     if re.match(WORDS["begins_with_no"], text):
         return (False, ""), None
+    if re.search(WORDS["clinic_elsewhere"], text):
+        return None, say("“{text}”像是别处的医疗机构；内设的请写名称，合作的请放在“协议医院”一列", text=text[:20])
     if re.search(WORDS["clinic"], text) and len(text) <= 120:
         name = re.sub(WORDS["clinic_yes"], "", text)
         return (True, name if name == text else name.rstrip("）)")), None
@@ -303,12 +336,21 @@ def stars(cell: Any) -> Read:
 
     >>> stars("三星级")[0], stars("★★★★")[0], stars(5)[0], stars("AAA")[0], stars("未评定")
     (3, 4, 5, 3, (None, None))
+    >>> stars("叁星")[0], stars("3A")[0], stars("三星级（2025年评定）")[0], stars("四星级（申报中）")[0]
+    (3, 3, 3, None)
     """
-    text = text_of(cell).replace(" ", "")
+    whole_text = text_of(cell).replace(" ", "")
+    text = re.sub(r"\(.*?\)$", "", whole_text)
     if is_blank(cell) or re.search(WORDS["no_stars"], text):
         return NOTHING
-    if re.fullmatch(r"(★{1,5})☆*", text):
-        return text.count("★"), None
+    if re.search(WORDS["not_yet_rated"], whole_text):
+        return None, say("“{text}”不是评定的结果", text=whole_text[:20])
+    signs = re.fullmatch(WORDS["star_signs"], text)
+    if signs:
+        return len(signs[1]), None
+    counted = re.fullmatch(WORDS["star_count_letters"], text)
+    if counted:
+        return int(counted[1]), None
     letters = re.fullmatch(WORDS["star_letters"], text)
     if letters:
         return len(letters[1]), None
@@ -353,9 +395,9 @@ def accepts_hukou(cell: Any) -> Read:
     if re.search(WORDS["any_hukou"], text):
         return ["110000", "120000", "130000"], None
     named = [code for code, word in WORDS["hukou"] if re.search(word, text)]
-    if named and not re.search(WORDS["not_taken"], text):
+    if named and re.fullmatch(WORDS["only_hukou"], text):
         return named, None
-    return None, say("“{text}”看不出收住哪里户籍的老人", text=text[:20])
+    return None, say("“{text}”看不出收住哪里户籍的老人，请写成“京、津、冀”这样", text=text[:20])
 
 
 def fee(cell: Any, item: str, label: str = "", heading: str = "") -> Read:
@@ -367,6 +409,8 @@ def fee(cell: Any, item: str, label: str = "", heading: str = "") -> Read:
     True
     >>> fee("1.2万", "deposit", heading="押金（元）")[0]["low_fen"], fee(260, "meal", heading="餐费(元/天)")[0]["unit"]
     (1200000, 'day')
+    >>> fee(1.5, "bed", heading="床位费(千元)")[0]["low_fen"], fee(25, "meal", heading="餐费")[0]["low_fen"]
+    (150000, None)
     """
     if is_blank(cell) or text_of(cell) == NONE:
         return NOTHING
@@ -375,15 +419,28 @@ def fee(cell: Any, item: str, label: str = "", heading: str = "") -> Read:
         return None, say("表格里是错误值 {text}", text=text)
     if len(text) > 200:
         return None, say("超过 {most} 个字", most=200)
-    if WORDS["ten_thousand"] in heading and re.fullmatch(WORDS["bare_amount"], text):
-        text = f"{text}{WORDS['ten_thousand']}"
+    scale = next((word for word, mark in WORDS["heading_scales"] if re.search(mark, heading)), "")
+    written = text
+    if scale and re.fullmatch(WORDS["bare_amount"], text):
+        text = f"{text}{scale}"
     low, high = _amounts(text)
     said = f"{text} {heading}"
     default = "once" if item in ("deposit", "medical") else "month"
     marks = ((code, WORDS["unit_mark"].format(words_)) for code, words_ in WORDS["units"])
     unit = next((code for code, mark in marks if re.search(mark, said)), default)
     row = {"item": item, "label": label[:40], "unit": unit, "low_fen": low, "high_fen": high, "text": text}
+    if not _is_plausible(item, unit, low, high):
+        why = say("“{text}”看不出是多少元，只留了原文；请写明单位（元/月、元/天、万元）", text=written[:20])
+        return {**row, "low_fen": None, "high_fen": None, "text": written}, why
     return row, None
+
+
+def _is_plausible(item: str, unit: str, low: int | None, high: int | None) -> bool:
+    """Tell whether an amount can be what a home asks, in the unit it was read in. Nothing asked (0) can be."""
+    if not low:
+        return True
+    bounds = WORDS["plausible"]
+    return (unit == "day" or low >= bounds["least"][item] * FEN) and (high or low) <= bounds["most"] * FEN
 
 
 def _amounts(text: str) -> tuple[int | None, int | None]:
@@ -472,7 +529,7 @@ def coordinate(cell: Any) -> Read:
     >>> coordinate("北纬39°54′36″")[0], coordinate("116.40E")[0]
     (39.91, 116.4)
     """
-    if is_blank(cell):
+    if is_blank(cell) or text_of(cell) == NONE:
         return NOTHING
     text = re.sub(WORDS["beside_degrees"], "", text_of(cell))
     degrees = re.fullmatch(WORDS["degrees"], text)
@@ -514,4 +571,7 @@ def datum_of(*texts: str) -> str:
     for code, pattern in WORDS["datums"]:
         if re.search(pattern, text):
             return code
-    return "unstated"
+    return UNSTATED
+
+
+UNSTATED = "unstated"

@@ -55,14 +55,27 @@ def _bare(text: str) -> str:
 
 
 def contradicts(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
-    """Name the facts in which two sayings about one home differ. Fees add up and the place may be said twice."""
-    loose = ("stated_fees", "datum", "alias", "name")
-    return [name for name in one if name in other and name not in loose and not alike(one[name], other[name])]
+    """Name the facts in which two sayings about one home differ. Fees add up and the place may be said twice.
+
+    >>> fee = {"item": "bed", "label": "双人间", "unit": "month", "text": "1500"}
+    >>> contradicts({"stated_fees": [fee]}, {"stated_fees": [{**fee, "text": "1600"}, {**fee, "label": "单人间"}]})
+    ['stated_fees']
+    """
+    loose = ("datum", "alias", "name", "stated_fees")
+    found = [name for name in one if name in other and name not in loose and not alike(one[name], other[name])]
+    fees = {fee_key(fee): fee["text"] for fee in one.get("stated_fees", ())}
+    differ = (fees.get(fee_key(fee), fee["text"]) != fee["text"] for fee in other.get("stated_fees", ()))
+    return [*found, "stated_fees"] if any(differ) else found
+
+
+def fee_key(fee: dict[str, Any]) -> tuple[str, str, str]:
+    """Give what makes a stated fee the same fee: the item, its label, its unit."""
+    return fee["item"], fee["label"], fee["unit"]
 
 
 def merged_fees(was: list[dict[str, Any]], says: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Put newly stated fees in the place of the same items; others stay. In one order, so that equal lists are equal."""
-    kept = {(one["item"], one["label"], one["unit"]): one for one in [*was, *says]}
+    kept = {fee_key(one): one for one in [*was, *says]}
     return [kept[key] for key in sorted(kept)]
 
 

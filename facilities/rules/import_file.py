@@ -24,6 +24,7 @@ class SheetNote:
     unused: list[str] = field(default_factory=list)
     rows: int = 0
     has_header: bool = True
+    is_hidden: bool = False
 
 
 @dataclass
@@ -47,6 +48,12 @@ class HomesFile:
                 say("没有找到表头：表里应有“机构名称”一列，和地址、电话、床位数等其他列。"),
                 next_step=say("请检查第一行（或标题下面一行）的列名，也可以下载现有名录作样板。"),
             )
+        if not self.lines:
+            raise Refusal(
+                "bad_file",
+                say("找到了表头，但下面没有一家机构。"),
+                next_step=say("请确认数据在表头下面、没有放在隐藏的工作表里，再上传一次。"),
+            )
 
     def notes(self) -> dict[str, Any]:
         """Give what was noted, ready for JSON."""
@@ -59,6 +66,10 @@ class HomesFile:
     def _sheet(self, sheet: Sheet) -> Iterator[ReadRow]:
         note = SheetNote(sheet.name)
         self.sheets.append(note)
+        if sheet.is_hidden:
+            note.is_hidden, note.has_header = True, False
+            self.skipped.append(say("“{sheet}”是隐藏的工作表，没有读；要读它，请取消隐藏再上传", sheet=sheet.name))
+            return
         first = list(islice(sheet.rows, LOOK_AT + 1))
         header = find_header(first)
         if header is None:
@@ -68,7 +79,7 @@ class HomesFile:
         note.unused = list(header.unused)
         titles = [only_text(cells) for number, cells in first if number < header.rows[0]]
         above = [self.file_name, sheet.name, *titles]
-        reader = RowReader(header, self.places, sheet.uncached, " ".join(above))
+        reader = RowReader(header, self.places, sheet, " ".join(above))
         data = chain(((number, cells) for number, cells in first if number > header.rows[-1]), sheet.rows)
         for number, cells in data:
             if self._is_home(reader, header, above, sheet.name, number, cells):

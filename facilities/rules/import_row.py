@@ -3,13 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from eldercare.kernel.sentences import Sentence, say
+from eldercare.regions.rules.codes import province_of
 from facilities.rules import cells
+from facilities.rules.changes import fee_key
 from facilities.rules.datum import to_wgs84
 from facilities.rules.identity import Known
 from facilities.rules.places import PlaceBook
+from facilities.rules.sheet_file import Sheet
 from facilities.rules.sheet_header import REGION_FIELDS, Column, Header
 
 SIMPLE: dict[str, Callable[[Any], cells.Read]] = {
@@ -38,7 +42,6 @@ SIMPLE: dict[str, Callable[[Any], cells.Read]] = {
     "one_card": cells.truth,
     "takes_dementia": cells.truth,
     "subsidy_payable": cells.truth,
-    "accepts_hukou": cells.accepts_hukou,
 }
 # One column that tells two facts: the reader gives a pair.
 DOUBLE: dict[str, tuple[Callable[[Any], cells.Read], tuple[str, str]]] = {
@@ -56,6 +59,11 @@ FEES = {
     "fee_medical": "medical",
     "fee_other": "other",
 }
+TEXT_MARKS = ("'", "’", "‘", "`")
+DAYS = ("filed_on", "licence_valid_until", "opened")
+FOUR_YEARS = timedelta(days=1462)  # between the two ways spreadsheet programs count days
+YEARS_BEFORE = 10_000  # a smaller number is a year, not a day
+LETTER = re.compile(r"[^\W\d_]")
 TOTAL = re.compile(cells.WORDS["no_home"])
 
 
@@ -88,18 +96,21 @@ class ReadRow:
 
 
 class RowReader:
-    """Reads the rows below one header. `above` is what stands over them: file name, sheet, titles, sections."""
+    """Reads the rows below one header of a sheet. `above` is what stands over them: file name, sheet, titles, sections."""
 
-    def __init__(self, header: Header, places: PlaceBook, uncached: frozenset[tuple[int, int]], above: str) -> None:
+    def __init__(self, header: Header, places: PlaceBook, sheet: Sheet, above: str) -> None:
         self.places = places
-        self.uncached = uncached
+        self.sheet = sheet
         self.above = above
+        self.width = len(header.labels)
         self.columns: dict[str, list[Column]] = {}
         for column in header.columns:
             self.columns.setdefault(column.field, []).append(column)
         self.datum = cells.datum_of(
             *(one.header for name in ("position", "latitude", "longitude") for one in self.columns.get(name, ()))
         )
+        if self.datum == cells.UNSTATED and re.search(cells.WORDS["of_positions"], above):
+            self.datum = cells.datum_of(above)
         self._read_before: dict[tuple[str, str], cells.Read] = {}
 
     def read(self, line: int, sheet: str, number: int, row: list[Any]) -> ReadRow:
@@ -119,17 +130,25 @@ class RowReader:
         self._fees(found, row)
         self._position(found, row)
         self._place(found, row)
+        self._hukou(found, row)
         self._judge(found, number)
+        if self.sheet.is_text:
+            self._whole_row(found, row)
         if "id" in self.columns:
             found.id = cells.text_of(self._cell(self.columns["id"][0], row)).lower()
         return found
 
     def _cell(self, column: Column, row: list[Any]) -> Any:
-        return row[column.index] if column.index < len(row) else None
+        cell = row[column.index] if column.index < len(row) else None
+        if isinstance(cell, str) and cell[:1] in TEXT_MARKS and cell[1:2].isascii():
+            return cell[1:] or None  # how one says in a spreadsheet program that a number is text
+        return cell
 
     def _first(self, found: ReadRow, field_: str, reader: Callable[[Any], cells.Read], row: list[Any]) -> Any:
-        """Give the first column's value that reads; what does not read is told."""
-        for column in self.columns[field_]:
+        """Give the first column's value that reads; what does not read, or is said twice and differs, is told."""
+        columns = self.columns[field_]
+        read: list[Any] = []
+        for column in columns:
             cell = self._cell(column, row)
             if cell is None:
                 continue
@@ -137,17 +156,38 @@ class RowReader:
             if why:
                 found.problems.append(say("“{column}”：{why}", column=column.header, why=why))
             if value is not None:
-                return value
-        return None
+                if len(columns) == 1 or field_ == "phone":
+                    return value
+                read.append(value)
+        if any(value != read[0] for value in read[1:]):
+            said = "、".join(str(value) for value in read)[:60]
+            why = say("有几列都叫这个名字，写得不一样（{said}），没有采用", said=said)
+            found.problems.append(say("“{column}”：{why}", column=columns[0].header, why=why))
+            return None
+        return read[0] if read else None
 
     def _once(self, field_: str, reader: Callable[[Any], cells.Read], cell: Any) -> cells.Read:
         """Read a short text only once a file: most columns hold a handful of words."""
         if not isinstance(cell, str) or len(cell) > 16:
-            return reader(cell)
+            return reader(self._from_1904(cell) if field_ in DAYS and self.sheet.from_1904 else cell)
         key = (field_, cell)
         if key not in self._read_before:
-            self._read_before[key] = reader(cell)
+            text = cell.strip()
+            broken = text[:1] == "#" and text.upper() in cells.ERRORS
+            self._read_before[key] = (
+                (None, say("表格里是错误值 {text}", text=text)) if broken else reader(self._day_cell(field_, cell))
+            )
         return self._read_before[key]
+
+    def _day_cell(self, field_: str, cell: str) -> Any:
+        is_serial = field_ in DAYS and self.sheet.from_1904 and re.fullmatch(r"\d{5}", cell)
+        return self._from_1904(int(cell)) if is_serial else cell
+
+    @staticmethod
+    def _from_1904(cell: Any) -> Any:
+        """Give a day number of a workbook that counts from 1904 as the day it means."""
+        is_serial = isinstance(cell, int | float) and not isinstance(cell, bool) and cell >= YEARS_BEFORE
+        return cells.EXCEL_DAY_ONE + FOUR_YEARS + timedelta(days=int(cell)) if is_serial else cell
 
     @staticmethod
     def _profit(cell: Any) -> cells.Read:
@@ -156,6 +196,7 @@ class RowReader:
 
     def _fees(self, found: ReadRow, row: list[Any]) -> None:
         fees: list[dict[str, Any]] = []
+        room = cells.text_of(self._cell(self.columns["room_type"][0], row)) if "room_type" in self.columns else ""
         for column in self.columns.get("fee_lines", ()):
             fees, why = cells.read_fee_lines(self._cell(column, row))
             if why:
@@ -165,29 +206,59 @@ class RowReader:
                 cell = self._cell(column, row)
                 if cell is None:
                     continue
-                read, why = cells.fees_of(cell, item, _label(column.header), column.header)
+                label = _label(column.header) or (room if item == "bed" and room.lower() not in cells.BLANK else "")
+                read, why = cells.fees_of(cell, item, label, column.header)
                 fees += read
                 if why:
                     found.problems.append(say("“{column}”：{why}", column=column.header, why=why))
         if fees:
-            found.values["stated_fees"] = list({(one["item"], one["label"], one["unit"]): one for one in fees}.values())
+            found.values["stated_fees"] = self._each_once(found, fees)
+
+    @staticmethod
+    def _each_once(found: ReadRow, fees: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        kept: dict[tuple[str, str, str], dict[str, Any]] = {}
+        for one in fees:
+            before = kept.setdefault(fee_key(one), one)
+            if before["text"] != one["text"]:
+                said = f"{before['text']}、{one['text']}"[:60]
+                found.problems.append(say("同一项收费写了两处，不一样（{said}），采用了前一处", said=said))
+        return list(kept.values())
 
     def _position(self, found: ReadRow, row: list[Any]) -> None:
         latitude, longitude = self._coordinate(found, "latitude", row), self._coordinate(found, "longitude", row)
         if "position" in self.columns and latitude is None and longitude is None:
             text = cells.text_of(self._cell(self.columns["position"][0], row))
             parts = [part for part in re.split(r"[,，;；、\s]+", text) if part]
-            if len(parts) == 2:
+            numbers = re.findall(cells.WORDS["two_degrees"], text)
+            if len(numbers) == 2 and not re.search(cells.WORDS["degree_marks"], text):
+                longitude, latitude = map(float, numbers)
+            elif len(parts) == 2:
                 longitude, latitude = (cells.coordinate(part)[0] for part in parts)
-            if text.lower() not in cells.BLANK and (latitude is None or longitude is None):
+            blank = text.lower() in cells.BLANK or text == cells.NONE
+            if not blank and (latitude is None or longitude is None):
                 found.problems.append(say("“{text}”不是经纬度", text=text[:30]))
                 return
         point, why = cells.position(latitude, longitude)
         if why:
             found.problems.append(why)
         if point:
-            latitude, longitude = to_wgs84(*point, self.datum)
-            found.values |= {"latitude": latitude, "longitude": longitude, "datum": self.datum}
+            datum = self._datum(row)
+            latitude, longitude = to_wgs84(*point, datum)
+            found.values |= {"latitude": latitude, "longitude": longitude, "datum": datum}
+
+    def _datum(self, row: list[Any]) -> str:
+        stated = cells.text_of(self._cell(self.columns["datum"][0], row)) if "datum" in self.columns else ""
+        return cells.datum_of(stated) if stated else self.datum
+
+    def _whole_row(self, found: ReadRow, row: list[Any]) -> None:
+        """Refuse a line of a text file with more cells than the header: a comma inside an address moved all that follow."""
+        count = max((index + 1 for index, cell in enumerate(row) if cell is not None), default=0)
+        if count > self.width:
+            found.fatal = say(
+                "这一行有 {count} 格，表头只有 {width} 格，各列对不上；请给含逗号的格加双引号",
+                count=count,
+                width=self.width,
+            )
 
     def _coordinate(self, found: ReadRow, field_: str, row: list[Any]) -> float | None:
         return self._first(found, field_, cells.coordinate, row) if field_ in self.columns else None
@@ -205,23 +276,45 @@ class RowReader:
         place, why = self.places.find(code, said, address, self.above)
         if place:
             found.values["region_id"] = place
+            if why:
+                found.problems.append(why)
         else:
             found.fatal = why
 
+    def _hukou(self, found: ReadRow, row: list[Any]) -> None:
+        """Read whose 户籍 is taken. A yes below 是否接收京籍 means Beijing's beside the home's own region's."""
+        for column in self.columns.get("accepts_hukou", ())[:1]:
+            yes, _why = cells.truth(self._cell(column, row))
+            if yes and "region_id" in found.values and re.search(cells.WORDS["asks_for_beijing"], column.header):
+                found.values["accepts_hukou"] = sorted(
+                    {cells.WORDS["hukou"][0][0], province_of(found.values["region_id"])}
+                )
+                return
+            value = self._first(found, "accepts_hukou", cells.accepts_hukou, row)
+            if value is not None:
+                found.values["accepts_hukou"] = value
+
     def _judge(self, found: ReadRow, number: int) -> None:
         values = found.values
-        if self.uncached:
+        if self.sheet.uncached:
             for column in (one for columns in self.columns.values() for one in columns):
-                if (number, column.index) in self.uncached:
+                if (number, column.index) in self.sheet.uncached:
                     sentence = say("是公式，但文件里没有存下结果；请用 Excel 打开并保存一次，再上传")
                     found.problems.append(say("“{column}”：{why}", column=column.header, why=sentence))
         if values.get("nursing_beds", 0) > values.get("licensed_beds", 10**9):
             found.problems.append(say("护理型床位比总床位多，护理型床位没有采用"))
             del values["nursing_beds"]
+        if values.get("certified_workers", 0) > values.get("care_workers", 10**9):
+            found.problems.append(say("持证护理员比护理员总数多，持证护理员人数没有采用"))
+            del values["certified_workers"]
         if "clinic_name" in values:
             values.setdefault("has_clinic", True)
+        if number in self.sheet.hidden_rows:
+            found.problems.append(say("这一行在表格里是隐藏的，也读了；不要就请标“这一行不要”或删去"))
         if "name" not in values:
             found.fatal = say("没有机构名称")
+        elif not LETTER.search(values["name"]):
+            found.fatal = say("“{text}”不像机构名称", text=values["name"][:20])
 
 
 def kind_by_name(name: str) -> str | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.cell import coordinate_from_string, range_boundaries
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import Sentence, say
@@ -27,9 +28,13 @@ MOST_COLUMNS = 300
 BLANK_ROWS_TO_STOP = 3000
 MOST_MERGED = 200_000
 PIECE = 4 * MEGABYTE
+DELIMITERS = ",\t;|"
+WIDE_COMMA = "，"
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SAVE_AS_XLSX = say("请用 Excel 或 WPS 打开，另存为“Excel 工作簿 (.xlsx)”或 CSV，再上传一次。")
+TEXT_FORMULA = re.compile(r'="(.*)"', re.DOTALL)  # how some systems keep a long number a text in CSV
+HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+\d+:[A-Z]+\d+)"')
 UNCACHED = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]+\d+)"[^>]*><(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)'
@@ -43,12 +48,17 @@ Cells = list[Any]
 class Sheet:
     """One sheet. `rows` may be walked once: (row number as the program shows it, cells).
 
-    `uncached` are the cells (row, column from 0) whose formula has no stored result.
+    `uncached` are the cells (row, column from 0) whose formula has no stored result; `hidden_rows` those the program
+    does not show. `from_1904`: its day numbers count from 1904. `is_text`: a row longer than the header was cut wrongly.
     """
 
     name: str
     rows: Iterator[tuple[int, Cells]]
     uncached: frozenset[tuple[int, int]] = frozenset()
+    hidden_rows: frozenset[int] = frozenset()
+    is_hidden: bool = False
+    from_1904: bool = False
+    is_text: bool = False
     notes: list[Sentence] = field(default_factory=list)
 
 
@@ -66,8 +76,6 @@ def open_sheets(content: bytes) -> Iterator[Sheet]:
         raise _bad(say("这是旧的 .xls（或 Word 等）格式，这里不读。"), SAVE_AS_XLSX)
     if content.startswith(b"PK"):
         return _workbook(content)
-    if content.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")):
-        raise _bad(say("这其实是网页或 XML，不是表格文件。"), SAVE_AS_XLSX)
     if content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
         raise _bad(say("这不是表格文件。"), say("请上传 .xlsx 或 .csv 文件。"))
     return iter([_csv(content)])
@@ -115,27 +123,33 @@ def _workbook(content: bytes) -> Iterator[Sheet]:
         sheets = book.worksheets
     except Exception as error:  # whatever a broken file makes the library raise, it is the file's fault
         raise _unreadable(error) from error
-    return (_xlsx_sheet(archive, sheet) for sheet in sheets)
+    from_1904 = book.epoch == CALENDAR_MAC_1904
+    return (_xlsx_sheet(archive, sheet, from_1904) for sheet in sheets)
 
 
 def _unreadable(error: Exception) -> Refusal:
     return _bad(say("文件内容有损坏，读不出来（{kind}）。", kind=type(error).__name__), SAVE_AS_XLSX)
 
 
-def _xlsx_sheet(archive: zipfile.ZipFile, sheet: Any) -> Sheet:
+def _xlsx_sheet(archive: zipfile.ZipFile, sheet: Any, from_1904: bool) -> Sheet:
+    if sheet.sheet_state != "visible":
+        return Sheet(sheet.title, iter(()), is_hidden=True)
     try:
-        merged, uncached = _scan(archive, sheet._worksheet_path)
+        merged, uncached, hidden = _scan(archive, sheet._worksheet_path)
     except Exception as error:
         raise _unreadable(error) from error
-    found = Sheet(sheet.title, iter(()), uncached)
+    found = Sheet(sheet.title, iter(()), uncached, hidden, from_1904=from_1904)
     found.rows = _filled(_numbered(sheet, found.notes), merged)
     return found
 
 
-def _scan(archive: zipfile.ZipFile, path: str) -> tuple[list[tuple[int, int, int, int]], frozenset[tuple[int, int]]]:
-    """Look through a sheet's XML for what the lazy reader does not tell: merged cells, formulas without a result."""
+def _scan(
+    archive: zipfile.ZipFile, path: str
+) -> tuple[list[tuple[int, int, int, int]], frozenset[tuple[int, int]], frozenset[int]]:
+    """Look through a sheet's XML for what the lazy reader does not tell: merged cells, formulas without a result, hidden rows."""
     merged: dict[tuple[int, int, int, int], None] = {}
     uncached: set[tuple[int, int]] = set()
+    hidden: set[int] = set()
     rest = b""
     with archive.open(path) as part:
         while piece := part.read(PIECE):
@@ -148,8 +162,10 @@ def _scan(archive: zipfile.ZipFile, path: str) -> tuple[list[tuple[int, int, int
                 for ref in UNCACHED.findall(text):
                     letters, row = coordinate_from_string(ref.decode())
                     uncached.add((row, _column(letters)))
+            if b"hidden=" in text:
+                hidden.update(map(int, HIDDEN_ROW.findall(text)))
             rest = text[-2000:]
-    return sorted(merged), frozenset(uncached)
+    return sorted(merged), frozenset(uncached), frozenset(hidden)
 
 
 def _column(letters: str) -> int:
@@ -205,28 +221,47 @@ def _filled(rows: Iterator[tuple[int, Cells]], merged: list[tuple[int, int, int,
 
 def _csv(content: bytes) -> Sheet:
     text = _decoded(content)
-    delimiter = max(",\t;|", key=lambda mark: sum(line.count(mark) for line in text.splitlines()[:20]))
-    return Sheet("", _csv_rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+    if text.lstrip()[:200].lower().startswith(("<html", "<!doctype", "<table", "<?xml", "<meta", "mime-version:")):
+        raise _bad(say("这其实是网页或 XML，不是表格文件。"), SAVE_AS_XLSX)
+    first = text.splitlines()[:20]
+    counts = {mark: sum(line.count(mark) for line in first) for mark in DELIMITERS}
+    delimiter = max(DELIMITERS, key=lambda mark: counts[mark]) if any(counts.values()) else WIDE_COMMA
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return Sheet("", _csv_rows(lines, delimiter), is_text=True)
 
 
 def _decoded(content: bytes) -> str:
     """Read the text by its mark, else as UTF-8, else as GBK (GB 18030); anything else is refused, never half read."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
+    elif _looks_like_utf16(content):
+        encodings = ["utf-16-le"]
     else:
         encodings = ["utf-8-sig", "gb18030"]
+    good = 0
     for encoding in encodings:
         try:
             text = content.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            good = max(good, error.start)
             continue
         if "\0" not in text:
             return text
-    raise _bad(say("文件的文字编码认不出来，也可能不是表格文件。"), say("请另存为 .xlsx，或“CSV UTF-8”，再上传一次。"))
+    next_step = say("请另存为 .xlsx，或“CSV UTF-8”，再上传一次。")
+    line = content.count(b"\n", 0, good) + 1
+    if line > 1:
+        raise _bad(say("第 {line} 行有认不出的文字，可能混了两种编码。", line=line), next_step)
+    raise _bad(say("文件的文字编码认不出来，也可能不是表格文件。"), next_step)
 
 
-def _csv_rows(lines: Iterator[list[str]]) -> Iterator[tuple[int, Cells]]:
+def _looks_like_utf16(content: bytes) -> bool:
+    """Tell UTF-16 without a mark: a line's end is a letter and a zero."""
+    return b"\r\0\n\0" in content[: 2 * MEGABYTE] and len(content) % 2 == 0
+
+
+def _csv_rows(lines: Any, delimiter: str) -> Iterator[tuple[int, Cells]]:
     number = 0
+    width = 0
     while True:
         number += 1
         try:
@@ -234,7 +269,20 @@ def _csv_rows(lines: Iterator[list[str]]) -> Iterator[tuple[int, Cells]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise _bad(say("第 {row} 行读不出来。", row=number), SAVE_AS_XLSX) from error
-        cells = [cell if cell.strip() else None for cell in line[:MOST_COLUMNS]]
+            raise _bad(
+                say("第 {row} 行读不出来：有一格太长，或者双引号没有成对。", row=number), SAVE_AS_XLSX
+            ) from error
+        width = max(width, len(line))
+        if any("\n" in cell and cell.count(delimiter) >= max(width - 1, 1) for cell in line):
+            raise _bad(
+                say("第 {row} 行的双引号没有成对，后面几行连在了一起。", row=number),
+                say("请补上或删去多出的双引号，或者用 Excel 打开核对后另存为 .xlsx，再上传。"),
+            )
+        cells = [_csv_cell(cell) if cell.strip() else None for cell in line[:MOST_COLUMNS]]
         if any(cells):
             yield number, cells
+
+
+def _csv_cell(cell: str) -> str:
+    found = TEXT_FORMULA.fullmatch(cell) if cell.startswith('="') else None
+    return found[1] if found else cell

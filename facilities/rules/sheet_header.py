@@ -1,4 +1,4 @@
-"""Finds the header of a sheet of homes and says what each column means. Titles above, two-line and merged headers, any order.
+"""Finds the header of a sheet of homes and says what each column means. Titles above, up to three merged lines, any order.
 
 The words stand in data/import_columns.yaml. What no word claims is handed back as not used, never dropped in silence.
 """
@@ -7,13 +7,15 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import yaml
 
-from facilities.rules.settings import DATA
+from facilities.rules.settings import DATA, read
 
 LOOK_AT = 30
+MOST_LINES = 3
 REGION_FIELDS = ("region_code", "province", "city", "county", "street", "region")
 
 
@@ -50,6 +52,7 @@ class _Word:
     many: bool
     named: frozenset[str]
     like: tuple[re.Pattern[str], ...]
+    unless: re.Pattern[str] | None
 
 
 @cache
@@ -61,9 +64,16 @@ def _words() -> tuple[_Word, ...]:
             row.get("many", False),
             frozenset(map(_plain, row["named"])),
             tuple(re.compile(pattern) for pattern in row.get("like", ())),
+            re.compile(row["unless"]) if "unless" in row else None,
         )
         for row in rows
     )
+
+
+@cache
+def _whole_words() -> frozenset[str]:
+    """Give what stands below a group and adds nothing to it: 床位数 above 总数 is 床位数."""
+    return frozenset(map(_plain, read("import_words.yaml")["whole_group"]))
 
 
 @cache
@@ -72,11 +82,15 @@ def meaning(header: str) -> str | None:
 
     >>> meaning("★ 统一社会信用代码（18位）"), meaning("所在 区"), meaning("护理型床位数(张)"), meaning("备注")
     ('credit_code', 'county', 'nursing_beds', None)
+    >>> meaning("床位数（空余）"), meaning("入住护理型床位数")
+    (None, None)
     """
     plain = _plain(header)
     if not plain:
         return None
-    return _named(_plain(re.sub(r"[()\[\]【】〔〕{}]", "", _text(header)))) or _named(plain) or _like(plain)
+    whole = _plain(re.sub(r"[()\[\]【】〔〕{}]", "", _text(header)))
+    found = _named(whole) or _named(plain) or _like(plain)
+    return None if found and _says_otherwise(found, header) else found
 
 
 def _named(plain: str) -> str | None:
@@ -87,46 +101,54 @@ def _like(plain: str) -> str | None:
     return next((word.field for word in _words() if any(pattern.search(plain) for pattern in word.like)), None)
 
 
+def _says_otherwise(field: str, whole: str) -> bool:
+    """Tell whether the whole of a header, its groups and brackets with it, says that it is something else: 入住, 空余."""
+    return any(word.unless.search(_text(whole)) for word in _words() if word.field == field and word.unless)
+
+
 @cache
 def several_allowed(field: str) -> bool:
     return any(word.many for word in _words() if word.field == field)
 
 
 def find_header(rows: list[tuple[int, list[Any]]]) -> Header | None:
-    """Find the header among a sheet's first rows: the one or two rows that name most fields, a home's name among them."""
+    """Find the header among a sheet's first rows: the one to three rows that name most fields, a home's name among them."""
     best: Header | None = None
-    for position, (number, cells) in enumerate(rows[:LOOK_AT]):
-        candidates = [_read([cells], (number,))]
-        if position + 1 < len(rows) and len({_plain(cell) for cell in cells if cell is not None}) > 1:  # no title
-            below_number, below = rows[position + 1]
-            candidates.append(_read([cells, below], (number, below_number)))
-        for header in candidates:
+    for position, (_number, cells) in enumerate(rows[:LOOK_AT]):
+        is_title = len({_plain(cell) for cell in cells if cell is not None}) <= 1
+        for lines in range(1, 2 if is_title else MOST_LINES + 1):
+            some = rows[position : position + lines]
+            header = (
+                _read([line for _at, line in some], tuple(at for at, _line in some)) if len(some) == lines else None
+            )
             if header and (best is None or _telling(header) > _telling(best)):
                 best = header
     return best
 
 
 def _telling(header: Header) -> tuple[int, int]:
-    """More columns are better, then fewer lines."""
-    return len(header.columns), -len(header.rows)
+    """More columns are better, those that say the same counted once; then fewer lines."""
+    return len({(column.field, _plain(column.header)) for column in header.columns}), -len(header.rows)
 
 
 def _read(lines: list[list[Any]], rows: tuple[int, ...]) -> Header | None:
-    """Read one or two rows as a header; None when they are none. A row of data below a header is not part of it."""
+    """Read some rows as a header; None when they are none. A row of data below a header is not part of it."""
     width = max(map(len, lines))
     lines = [[*line, *[None] * (width - len(line))] for line in lines]
-    if len(lines) == 2 and not _is_second_line(*lines):
+    if not all(_is_second_line(*pair) for pair in pairwise(lines)):
         return None
     columns, unused, labels = [], [], []
-    taken: set[str] = set()
-    group = ""
+    taken: dict[str, set[str]] = {}
+    groups = [""] * len(lines)
     for index in range(width):
         words = [_text(line[index]) for line in lines]
-        group = words[0] or group
-        header, field = _meaning_of(words, group)
+        groups = _groups(groups, words)
+        header, field = _meaning_of(words, groups)
         labels.append(_plain(words[-1]))
-        if field and (several_allowed(field) or field == "phone" or field not in taken):
-            taken.add(field)
+        if field and (
+            several_allowed(field) or field == "phone" or _plain(header) in taken.get(field, {_plain(header)})
+        ):
+            taken.setdefault(field, set()).add(_plain(header))
             columns.append(Column(index, header, field))
         elif header:
             unused.append(header)
@@ -135,21 +157,30 @@ def _read(lines: list[list[Any]], rows: tuple[int, ...]) -> Header | None:
     return Header(tuple(columns), tuple(unused), rows, tuple(labels))
 
 
-def _meaning_of(words: list[str], group: str) -> tuple[str, str | None]:
-    """Read the lower line alone first, then under the group above it, then the group itself."""
-    lower = words[-1]
-    if len(words) == 1:
+def _groups(before: list[str], words: list[str]) -> list[str]:
+    """Carry a group's word to the columns right of it, until another stands there or above it."""
+    fresh = next((level for level, word in enumerate(words) if word), len(words))
+    return [
+        word or (group if level <= fresh else "") for level, (word, group) in enumerate(zip(words, before, strict=True))
+    ]
+
+
+def _meaning_of(words: list[str], groups: list[str]) -> tuple[str, str | None]:
+    """Read the lowest line alone first, then under the groups above it, then the group itself."""
+    at = next((level for level in range(len(words) - 1, -1, -1) if words[level]), 0)
+    lower = words[at]
+    uppers = [one for one in groups[:at] if one and _plain(one) != _plain(lower)]
+    if not lower or not uppers:
         return lower, meaning(lower)
-    if not lower:
-        return words[0], meaning(words[0])
-    upper = words[0] or group
-    if _plain(upper) == _plain(lower):
-        return lower, meaning(lower)
-    whole = f"{upper}（{lower}）"
-    joined = meaning(upper + lower) if words[0] else _named(_plain(upper + lower))
+    upper = uppers[-1]
+    own = bool(words[at - 1]) and _plain(words[at - 1]) != _plain(lower)
     alone = meaning(lower)
-    field = alone or joined or (meaning(upper) if several_allowed(meaning(upper) or "") else None)
-    return (whole if words[0] or not alone else lower), field
+    joined = meaning(upper + lower) if own else _named(_plain(upper + lower))
+    group = meaning(upper)
+    field = alone or joined or (group if several_allowed(group or "") or _plain(lower) in _whole_words() else None)
+    if field and _says_otherwise(field, "".join([*uppers, lower])):
+        field = None
+    return (f"{upper}（{lower}）" if own or not alone else lower), field
 
 
 def _is_second_line(upper: list[Any], lower: list[Any]) -> bool:

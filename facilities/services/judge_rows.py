@@ -18,7 +18,7 @@ from eldercare.regions.models import Region
 from eldercare.regions.rules.codes import covers
 from facilities.choices import FacilityKind, RowDecision, RowVerdict
 from facilities.models import Facility
-from facilities.rules.changes import FACTS, Changes, changes_to, contradicts
+from facilities.rules.changes import FACTS, Changes, changes_to, contradicts, merged_fees
 from facilities.rules.identity import Homes, Known, Match, match, within_file
 from facilities.rules.import_row import ReadRow, kind_by_name
 from facilities.rules.places import Place, PlaceBook
@@ -176,7 +176,9 @@ def _judge_group(
         names = contradicts(says, row.values)
         if names:
             return _contradicting(group, names)
+        fees = merged_fees(says.get("stated_fees", []), row.values.get("stated_fees", []))
         says |= {name: value for name, value in row.values.items() if name not in says}
+        says |= {"stated_fees": fees} if fees else {}
     home_id = next((matches[row.line].home for row in group if matches[row.line].home), None)
     first = _judge_head(head, says, stored[home_id] if home_id else None, scope)
     return {head.line: first} | {row.line: _merged(row, head, first) for row in rest}

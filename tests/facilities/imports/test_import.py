@@ -73,7 +73,7 @@ def test_a_file_is_shown_row_by_row_written_as_one_act_and_the_same_file_again_c
     assert batch.state == ImportState.PREVIEWED and batch.content is None
     assert verdicts(batch) == ["new", "new", "merge", "new", "refused"]
     assert reasons(batch, 3) == ["与“Sheet”第 4 行是同一家，合在一起"]
-    assert reasons(batch, 4) == ["名录里没有，新增", "“床位数”：“许多”不是整数"]
+    assert reasons(batch, 4) == ["名录里没有，新增", "“床位数”：“许多”不是整数，请只写一个数"]
     assert reasons(batch, 5) == ["没有机构名称"]
     assert batch.notes["sheets"][0]["unused"] == ["备注"]
     assert not Facility.objects.exists()
@@ -216,7 +216,7 @@ def test_the_command_prints_each_row_with_its_verdict_its_reason_and_what_was_st
         "licensed_beds": 120,
         "kind": "home",
     }
-    assert said["rows"][1]["reasons"] == ["从“浦东新区”看不出是京津冀的哪个区县"]
+    assert said["rows"][1]["reasons"] == ["从“浦东新区”看不出是京津冀的哪个区县，请写明"]
     assert said["notes"]["sheets"][0]["unused"] == ["备注"]
     call_command("import_facilities", "--undo", said["import"], "--json", stdout=out)
     assert not Facility.objects.exists()

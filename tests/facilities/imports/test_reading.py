@@ -3,10 +3,8 @@
 import doctest
 import importlib
 import io
-import json
 import zipfile
 from itertools import islice
-from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -15,26 +13,17 @@ from eldercare.kernel.refusal import Refusal
 from facilities.rules import cells
 from facilities.rules.identity import Homes, Known, match, within_file
 from facilities.rules.import_file import HomesFile
-from facilities.rules.places import Place, PlaceBook
+from facilities.rules.places import PlaceBook
 from facilities.rules.sheet_file import OLE, open_sheets
+from tests.builders.place_book import real_places
 from tests.builders.sheets import CODE_A, CODE_B, USUAL, saved, xlsx
 
-DIVISIONS = Path(__file__).resolve().parents[3] / "eldercare/regions/data/divisions.json"
 RULES = "cells changes datum identity import_row licence sheet_header credentials"
 
 
 @pytest.fixture(scope="module")
 def places() -> PlaceBook:
-    found = []
-    for province in json.loads(DIVISIONS.read_text("utf-8"))["provinces"]:
-        found.append(Place(province["code"], province["name"], "province"))
-        for city in province["cities"]:
-            if city["level"] != "virtual":
-                found.append(Place(city["code"], city["name"], "prefecture"))
-            found += [
-                Place(one["code"], one["name"], "county") for one in city["counties"] if one["kind"] == "administrative"
-            ]
-    return PlaceBook(found)
+    return real_places()
 
 
 def read(content: bytes, places: PlaceBook, name: str = "名录.xlsx"):
@@ -71,7 +60,7 @@ def test_a_name_several_districts_bear_is_not_guessed(places):
     code, why = places.find("", "桥西区", "某路1号", "")
     assert code is None and str(why).startswith("“桥西区”有几个（河北省石家庄市桥西区、河北省张家口市桥西区")
     assert places.find("", "", "", "")[0] is None
-    assert str(places.find("", "上海市浦东新区", "", "")[1]) == "从“上海市浦东新区”看不出是京津冀的哪个区县"
+    assert str(places.find("", "上海市浦东新区", "", "")[1]) == "“上海市浦东新区”不在京津冀"
 
 
 def test_title_rows_two_line_headers_sections_totals_and_any_order_are_read(places):
@@ -134,7 +123,7 @@ def test_title_rows_two_line_headers_sections_totals_and_any_order_are_read(plac
     ]
     assert [str(one) for one in second.problems] == [
         "“统一社会信用代码”：统一社会信用代码应为 18 位，这里是 5 位",
-        "“床位数（总数）”：“约50”不是整数",
+        "“床位数（总数）”：“约50”不是整数，请只写一个数",
     ]
     assert second.values["nursing_beds"] == 60 and second.values["region_id"] == "120114"
     assert third.values["region_id"] == "120115" and "nursing_beds" not in third.values

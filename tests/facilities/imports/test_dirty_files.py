@@ -1,0 +1,324 @@
+"""Spreadsheets as offices really send them: the right value, or a sentence that says what is wrong. Never a wrong figure."""
+
+from datetime import date
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from eldercare.kernel.refusal import Refusal
+from facilities.rules.import_file import HomesFile
+from facilities.rules.import_row import ReadRow
+from facilities.rules.sheet_header import meaning
+from tests.builders.place_book import real_places
+from tests.builders.sheets import CODE_A, CODE_B, saved, xlsx
+
+
+def read(content: bytes, name: str = "名录.xlsx") -> tuple[list[ReadRow], HomesFile]:
+    file = HomesFile(name, content, real_places())
+    return list(file.rows()), file
+
+
+def one(header: str, cell: object, field: str, *, district: str = "武清区") -> tuple[object, list[str]]:
+    """Give what one cell below one header is read as, and what is said of it."""
+    (row,), _file = read(xlsx(["机构名称", "所在区", header], ["示例甲养老院", district, cell]))
+    return row.values.get(field), [str(problem) for problem in row.problems]
+
+
+def fees(row: ReadRow) -> list[tuple[str, str, str, int | None, int | None]]:
+    names = ("item", "label", "unit", "low_fen", "high_fen")
+    return [tuple(fee[name] for name in names) for fee in row.values["stated_fees"]]
+
+
+# Headers
+
+
+def test_a_header_of_three_merged_lines_is_read_with_its_groups():
+    book = Workbook()
+    for row in (
+        ["武清区养老机构统计表（虚构）"],
+        ["填报单位：某局", None, None, None, None, None, "单位：张、人、元"],
+        ["序号", "基本信息", None, "床位情况", None, None, "人员", None, "收费", None],
+        [None, "机构名称", "地址", "核定床位数", None, "入住", "护理员", None, "床位费", None],
+        [None, None, None, "总数", "其中：护理型", "入住老人数", "总数", "持证", "单人间", "双人间"],
+        [1, "示例甲养老院", "武清区甲路", 120, 60, 88, 20, 15, 2000, 1500],
+        [2, "示例乙养老院", "武清区乙路", 80, 90, 50, 12, 13, None, None],
+        ["", "本页小计", None, 200],
+    ):
+        book.active.append(row)
+    for block in ("A1:J1", "A3:A5", "B3:C3", "D3:F3", "G3:H3", "I3:J3", "B4:B5", "C4:C5", "D4:E4", "G4:H4", "I4:J4"):
+        book.active.merge_cells(block)
+    (first, second), file = read(saved(book))
+    assert first.values | {"stated_fees": None} == {
+        "name": "示例甲养老院",
+        "address": "武清区甲路",
+        "region_id": "120114",
+        "licensed_beds": 120,
+        "nursing_beds": 60,
+        "care_workers": 20,
+        "certified_workers": 15,
+        "stated_fees": None,
+    }
+    assert [(label, low) for _item, label, _unit, low, _high in fees(first)] == [
+        ("单人间", 200_000),
+        ("双人间", 150_000),
+    ]
+    assert [str(problem) for problem in second.problems] == [
+        "护理型床位比总床位多，护理型床位没有采用",
+        "持证护理员比护理员总数多，持证护理员人数没有采用",
+    ]
+    assert file.sheets[0].unused == ["序号", "入住（入住老人数）"]
+    assert [str(note) for note in file.skipped] == ["“Sheet”第 8 行：“本页小计”不是一家机构，没有读"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "床位数（空余）",
+        "床位数（已入住）",
+        "入住护理型床位数",
+        "拟建床位数",
+        "床位数（含家庭养老床位）",
+        "持证护理员比例",
+    ],
+)
+def test_beds_that_are_something_else_are_not_the_licensed_beds(header):
+    assert meaning(header) is None
+
+
+def test_a_column_that_stands_twice_counts_where_it_does_not_contradict_itself():
+    rows, file = read(
+        xlsx(
+            ["机构名称", "所在区", "床位数", "床位数"],
+            ["示例甲养老院", "武清区", 10, 20],
+            ["示例乙养老院", "武清区", None, 30],
+            ["示例丙养老院", "武清区", 40, 40],
+        )
+    )
+    assert [row.values.get("licensed_beds") for row in rows] == [None, 30, 40]
+    assert [str(problem) for problem in rows[0].problems] == [
+        "“床位数”：有几列都叫这个名字，写得不一样（10、20），没有采用"
+    ]
+    assert file.sheets[0].unused == []
+
+
+def test_a_room_type_in_a_column_of_its_own_names_the_bed_fee_beside_it():
+    rows, _file = read(
+        xlsx(
+            ["机构名称", "所在区", "房型", "床位费"],
+            ["示例甲养老院", "武清区", "单人间", 2000],
+            ["示例甲养老院", "武清区", "双人间", 1500],
+        )
+    )
+    assert [fees(row) for row in rows] == [
+        [("bed", "单人间", "month", 200_000, None)],
+        [("bed", "双人间", "month", 150_000, None)],
+    ]
+
+
+# Cells
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "field", "value", "said"),
+    [
+        ("统一社会信用代码", "91110O00101623741K", "credit_code", None, "代码里没有字母 O，是不是 91110000101623741K"),
+        ("统一社会信用代码", "911101066976941000", "credit_code", None, "后面几位变成了 0"),
+        ("统一社会信用代码", f"{CODE_A}（原代码110000000012345）", "credit_code", CODE_A, ""),
+        ("统一社会信用代码", f"'{CODE_A}", "credit_code", CODE_A, ""),
+        ("统一社会信用代码", "#REF!", "credit_code", None, "表格里是错误值 #REF!"),
+        ("联系电话", 1.38e10, "phone", None, "科学计数法"),
+        ("联系电话", "1380000111", "phone", "1380000111", "不是 11 位"),
+        ("联系电话", 2282123456, "phone", "2282123456", "区号前面的 0 可能丢了"),
+        ("联系电话", 13800001111.5, "phone", None, "不像电话号码"),
+        ("床位数", "#N/A", "licensed_beds", None, "表格里是错误值 #N/A"),
+        ("床位数", "'120", "licensed_beds", 120, ""),
+        ("床位数", "120 张床", "licensed_beds", 120, ""),
+        ("床位数", "120+30", "licensed_beds", None, "不是整数，请只写一个数"),
+        ("备案日期", "2020年05月01号", "filed_on", "2020-05-01", ""),
+        ("备案日期", "2019年3月1日星期五", "filed_on", "2019-03-01", ""),
+        ("备案日期", "5/1/2020", "filed_on", None, "请写成 2020-05-01 这样"),
+        ("有效期至", "2022年5月1日起至2027年4月30日止", "licence_valid_until", "2027-04-30", ""),
+        ("有效期至", "2020年5月1日—长期", "licence_valid_until", None, "没有到期日"),
+        ("星级", "叁星", "stated_stars", 3, ""),
+        ("星级", "3A", "stated_stars", 3, ""),
+        ("星级", "⭐⭐⭐⭐", "stated_stars", 4, ""),
+        ("星级", "四星级（2025年评定）", "stated_stars", 4, ""),
+        ("星级", "四星级（申报中）", "stated_stars", None, "不是评定的结果"),
+        ("内设医务室", "依托社区医院", "has_clinic", None, "像是别处的医疗机构"),
+        ("是否接收京籍老人", "√", "accepts_hukou", ["110000", "120000"], ""),
+        ("是否接收京籍老人", "有北京老人5人", "accepts_hukou", None, "请写成“京、津、冀”这样"),
+        ("接收户籍", "北京市、河北省户籍", "accepts_hukou", ["110000", "130000"], ""),
+    ],
+)
+def test_a_cell_gives_its_value_or_says_why_not(header, cell, field, value, said):
+    found, problems = one(header, cell, field)
+    assert found == value
+    assert (said in problems[0]) if said else not problems
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "low", "high", "unit"),
+    [
+        ("床位费（千元）", 1.5, 150_000, None, "month"),
+        ("押金（万元）", "1-2", 1_000_000, 2_000_000, "once"),
+        ("押金", "10000元（一次性）", 1_000_000, None, "once"),
+        ("护理费", "护理费800元/人·月", 80_000, None, "month"),
+        ("餐费", "30元/人·天", 3_000, None, "day"),
+        ("餐费", 25, None, None, "month"),  # a day's, surely; nobody says so
+        ("押金", "0.5", None, None, "once"),
+        ("护理费", "99999999999", None, None, "month"),
+        ("床位费（千元）", 1500, None, None, "month"),
+    ],
+)
+def test_an_amount_is_a_number_only_where_its_unit_is_plain(header, cell, low, high, unit):
+    (row,), _file = read(xlsx(["机构名称", "所在区", header], ["示例甲养老院", "武清区", cell]))
+    assert [(fee[2], fee[3], fee[4]) for fee in fees(row)] == [(unit, low, high)]
+    assert bool(row.problems) == (low is None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "latitude", "said"),
+    [
+        ("(117.05, 39.4)", 39.4, ""),
+        ("经度：117.05；纬度：39.4", 39.4, ""),
+        ("39.4/117.05", 39.4, "经度和纬度写反了"),
+        ("117.05", None, "不是经纬度"),
+        ("121.4,31.2", None, "不在京津冀范围内"),
+        ("无", None, ""),
+    ],
+)
+def test_coordinates_in_one_cell(cell, latitude, said):
+    found, problems = one("经纬度", cell, "latitude")
+    assert found == latitude
+    assert (said in problems[0]) if said else not problems
+
+
+def test_the_datum_is_taken_from_its_own_column_or_the_title():
+    rows, _file = read(
+        xlsx(
+            ["机构名称", "所在区", "经度", "纬度", "坐标系"],
+            ["示例甲养老院", "武清区", 117.05, 39.4, "GCJ-02"],
+            ["示例乙养老院", "武清区", 117.05, 39.4, "WGS84"],
+        )
+    )
+    assert [(row.values["datum"], row.values["latitude"]) for row in rows] == [("gcj02", 39.398749), ("wgs84", 39.4)]
+    titled = xlsx(
+        ["名录（坐标采用高德）"], ["机构名称", "所在区", "经度", "纬度"], ["示例甲养老院", "武清区", 117.05, 39.4]
+    )
+    assert read(titled)[0][0].values["datum"] == "gcj02"
+
+
+def test_a_workbook_that_counts_days_from_1904():
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append(["机构名称", "所在区", "备案日期", "开业时间", "有效期至"])
+    book.active.append(["示例甲养老院", "武清区", date(2020, 5, 1), 42490, "42490"])
+    (row,), _file = read(saved(book))
+    assert {row.values[name] for name in ("filed_on", "opened", "licence_valid_until")} == {"2020-05-01"}
+
+
+@pytest.mark.parametrize("name", ["123", "-", "#N/A"])
+def test_what_is_no_name_is_no_home(name):
+    (row,), _file = read(xlsx(["机构名称", "所在区", "床位数"], [name, "武清区", 1]))
+    assert row.fatal is not None
+
+
+@pytest.mark.parametrize("name", ["说明养老院", "统计局老年公寓", "合计养老院"])
+def test_a_home_whose_name_begins_like_a_note_is_a_home(name):
+    (row,), _file = read(xlsx(["机构名称", "所在区"], [name, "武清区"]))
+    assert row.values["name"] == name and row.fatal is None
+
+
+# Places
+
+
+@pytest.mark.parametrize(
+    ("district", "address", "code", "said"),
+    [
+        ("北京市通县", "", "110112", "“通县”已按今天的通州区读"),
+        ("塘沽", "", "120116", "今天的滨海新区"),
+        ("保定市新市区", "", "130602", "今天的竞秀区"),
+        ("邢台市桥西区", "", "130503", "今天的信都区"),
+        ("河北张家口桥西", "", "130703", ""),
+        ("大厂", "", "131028", ""),
+        ("河北", "", None, "看不出"),  # not Tianjin's 河北区
+        ("承德", "", None, "看不出"),  # the city or the county
+        ("北戴河新区", "", None, "看不出"),
+        ("河北雄安新区", "", None, "看不出"),  # not 安新县, whose name is inside
+        ("", "江苏省南通市通州区金沙街道", None, "不在京津冀"),
+        ("", "吉林省长春市朝阳区某路", None, "不在京津冀"),
+        ("辽宁省朝阳市", "", None, "不在京津冀"),
+        ("香河县", "天津市武清区某路", "131024", "写的是香河县，地址却在武清区"),
+        ("通州区", "江苏省南通市通州区", "110112", "地址却在江苏省"),
+    ],
+)
+def test_a_place_is_found_as_it_is_meant_or_not_at_all(district, address, code, said):
+    (row,), _file = read(xlsx(["机构名称", "所在区", "地址"], ["示例甲养老院", district, address]))
+    assert row.values.get("region_id") == code
+    told = [str(row.fatal)] if code is None else [str(problem) for problem in row.problems]
+    assert (said in told[0]) if said else not told
+
+
+# Sheets and text files
+
+
+def test_hidden_sheets_are_not_read_hidden_rows_are_and_both_are_said():
+    book = Workbook()
+    for row in (["机构名称", "所在区"], ["示例甲养老院", "武清区"], ["示例乙养老院", "武清区"]):
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    old = book.create_sheet("旧数据")
+    old.append(["机构名称", "所在区"])
+    old.append(["示例旧养老院", "武清区"])
+    old.sheet_state = "hidden"
+    rows, file = read(saved(book))
+    assert [row.values["name"] for row in rows] == ["示例甲养老院", "示例乙养老院"]
+    assert not rows[0].problems and "隐藏的" in str(rows[1].problems[0])
+    assert [str(note) for note in file.skipped] == ["“旧数据”是隐藏的工作表，没有读；要读它，请取消隐藏再上传"]
+
+
+HEADER = "机构名称,所在区,地址,床位数\n"
+GOOD = "示例甲养老院,武清区,甲路,10\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (HEADER + f'"{GOOD}{GOOD}', "第 2 行的双引号没有成对，后面几行连在了一起。"),
+        (HEADER, "找到了表头，但下面没有一家机构。"),
+        (HEADER + "示例,武清区," + "长" * 140_000, "第 2 行读不出来：有一格太长，或者双引号没有成对。"),
+        ("\ufeff<html><table>", "这其实是网页或 XML，不是表格文件。"),
+        ("MIME-Version: 1.0\n<table>", "这其实是网页或 XML，不是表格文件。"),
+    ],
+)
+def test_a_text_file_that_would_lose_rows_is_refused(text, sentence):
+    with pytest.raises(Refusal) as no:
+        read(text.encode(), "a.csv")
+    assert str(no.value.sentence) == sentence and no.value.next_step
+
+
+def test_the_line_where_the_encoding_changes_is_named():
+    with pytest.raises(Refusal) as no:
+        read((HEADER + GOOD).encode() + GOOD.encode("gbk"), "a.csv")
+    assert str(no.value.sentence) == "第 3 行有认不出的文字，可能混了两种编码。"
+
+
+def test_a_line_with_more_cells_than_the_header_is_not_read_into_wrong_columns():
+    (moved, short), _file = read((HEADER + "示例甲养老院,武清区,甲路,1,10\n示例乙养老院,武清区\n").encode(), "a.csv")
+    assert str(moved.fatal) == "这一行有 5 格，表头只有 4 格，各列对不上；请给含逗号的格加双引号"
+    assert short.fatal is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (HEADER + GOOD).replace("\n", "\r\n").replace(",", "\t").encode("utf-16-le"),  # no mark
+        (HEADER + GOOD).replace(",", "，").encode(),
+        f'机构名称,所在区,统一社会信用代码,床位数\n示例甲养老院,武清区,"=""{CODE_B}""",10\n'.encode("gbk"),
+    ],
+)
+def test_text_files_of_odd_programs_are_read(content):
+    (row,), _file = read(content, "a.csv")
+    assert (row.values["name"], row.values["licensed_beds"]) == ("示例甲养老院", 10)
+    assert row.values.get("credit_code", CODE_B) == CODE_B
