@@ -17,7 +17,10 @@ from facilities.rules import transitions
 
 
 class Stay(models.Model):
-    """Days `[from, until)` at a home; open-ended until it ends. Expected first, then in; a no-show never was in."""
+    """Days `[from, until)` at a home; open-ended until it ends. Expected first, then in; a no-show never was in.
+
+    Nobody has two beds promised for good: to accept another home's, the first is called off.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     elder = models.ForeignKey("people.Elder", models.PROTECT, related_name="+")
@@ -37,6 +40,11 @@ class Stay(models.Model):
                 name="an_elder_lives_in_one_home_a_day",
                 expressions=[("elder", RangeOperators.EQUAL), ("days", RangeOperators.OVERLAPS)],
                 condition=models.Q(state__in=[StayState.IN, StayState.ENDED]),
+            ),
+            models.UniqueConstraint(
+                fields=["elder"],
+                condition=models.Q(state=StayState.EXPECTED, stay_kind=StayKind.LONG),
+                name="an_elder_is_expected_in_one_home",
             ),
             models.CheckConstraint(
                 name="a_stay_that_ended_has_a_last_day_and_a_reason",

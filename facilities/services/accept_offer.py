@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F
 
@@ -14,14 +14,16 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import offers_visible_to
-from facilities.choices import ApplicationState, ClaimKind, OfferState, OpeningState, SkipReason, StayState
+from facilities.choices import ApplicationState, ClaimKind, OfferState, OpeningState, SkipReason, StayKind, StayState
 from facilities.models import Application, Bed, BedClaim, GradeSpell, Offer, Stay
+from facilities.models.admission import OPEN
 from facilities.rules.waiting import list_settings
 from facilities.services.claims import release
 from facilities.services.guards import family_only, found, no_longer
-from facilities.services.letters import tell_home
+from facilities.services.letters import tell_family, tell_home
 from facilities.services.lock_order import lock_beds, lock_elder, lock_to_ask
 from facilities.services.openings import close_opening_on, opening_of, pass_over
+from facilities.services.transfer import move_from_where_they_live
 from facilities.services.waiting_list import bed_freed
 
 
@@ -29,8 +31,9 @@ from facilities.services.waiting_list import bed_freed
 def accept_offer(viewer: Viewer, *, offer_id: UUID) -> Stay:
     """Accept a live offer: its claim becomes a stay claim from the agreed day and the stay is expected.
 
+    Who lives at another home then moves; the other lists the elder is on go on, and the family is told of them.
     A second call gives the same stay. Raises Refusal `not_found` (404), `not_acting_for_elder` (403),
-    `offer_lapsed` (409), `already_answered` (409).
+    `offer_lapsed` (409), `already_answered` (409), `accepted_elsewhere` (409).
     """
     offer = found(offers_visible_to(viewer).select_related("application__facility", "bed__room", "claim"), offer_id)
     family_only(viewer, offer.application.elder_id)
@@ -42,8 +45,10 @@ def accept_offer(viewer: Viewer, *, offer_id: UUID) -> Stay:
     if not accepted:
         return _answered_before(offer)
     stay = _expect(offer)
+    move_from_where_they_live(viewer, offer.application)
     close_opening_on(viewer, offer.bed, OpeningState.TAKEN)
     home = offer.application.facility
+    _tell_of_other_lists(offer.application)
     record(viewer, "offer.accepted", str(offer), place=home.region_id, facts={"stay": str(stay.pk)})
     tell_home(
         home.pk,
@@ -145,7 +150,7 @@ def extend_offer(viewer: Viewer, *, offer_id: UUID) -> Offer:
 def _expect(offer: Offer) -> Stay:
     application = offer.application
     Application.objects.filter(pk=application.pk).update(state=ApplicationState.ACCEPTED)
-    stay = Stay.objects.create(
+    stay = Stay(
         elder_id=application.elder_id,
         facility_id=application.facility_id,
         application=application,
@@ -155,9 +160,45 @@ def _expect(offer: Offer) -> Stay:
         days=DateRange(offer.from_day, None),
         state=StayState.EXPECTED,
     )
+    _keep(stay)
     GradeSpell.objects.create(stay=stay, care_grade=application.care_grade, days=DateRange(offer.from_day, None))
     BedClaim.objects.filter(pk=offer.claim_id).update(kind=ClaimKind.STAY, lapses_at=None, noun=str(stay))
     return stay
+
+
+def _keep(stay: Stay) -> None:
+    try:
+        with transaction.atomic():
+            stay.save(force_insert=True)
+    except IntegrityError as error:
+        if "an_elder_is_expected_in_one_home" not in str(error):
+            raise
+        first = Stay.objects.select_related("facility").get(
+            elder=stay.elder_id, state=StayState.EXPECTED, stay_kind=StayKind.LONG
+        )
+        raise Refusal(
+            "accepted_elsewhere",
+            say("老人已经接受了“{home}”的床位，正等着入住，不能同时占两家的床。", home=first.facility.name),
+            next_step=say("想改住这一家，请先取消那边的入住，再回来接受；这张床在答复时间内还给您留着。"),
+            status=409,
+        ) from error
+
+
+def _tell_of_other_lists(application: Application) -> None:
+    """A place is lost only by leaving the list, so it is the family that says which other lists it leaves."""
+    others = Application.objects.filter(elder=application.elder_id, state__in=OPEN).exclude(pk=application.pk)
+    names = list(others.order_by("submitted_at").values_list("facility__name", flat=True))
+    if names:
+        tell_family(
+            application,
+            kind="waiting.other_lists",
+            subject=say("老人还在别的养老院轮候"),
+            body=say(
+                "老人还排在这些养老院的名单上：{homes}。不再需要的，请登录在“我的申请”里撤回，把位置让给别人；"
+                "想接着等的，位置会保留。",
+                homes="、".join(names),
+            ),
+        )
 
 
 def _answered_before(offer: Offer) -> Stay:

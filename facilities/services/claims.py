@@ -18,6 +18,7 @@ from eldercare.kernel.viewer import system
 from facilities.choices import ApplicationState, ClaimKind, OfferState, OpeningState, SkipReason
 from facilities.models import Application, Bed, BedClaim, Offer
 from facilities.rules.waiting import list_settings
+from facilities.services.letters import tell_family
 from facilities.services.lock_order import lock_to_ask
 from facilities.services.openings import close_opening_on, opening_of, pass_over
 
@@ -78,9 +79,10 @@ def _bed_ends() -> Refusal:
     )
 
 
-def release(claim: BedClaim) -> None:
-    """Take a claim off before its days are over."""
-    BedClaim.objects.filter(pk=claim.pk, released_at__isnull=True).update(released_at=ClockNow())
+def release(claim: BedClaim) -> bool:
+    """Take a claim off before its days are over; tells whether it was still on."""
+    done = BedClaim.objects.filter(pk=claim.pk, released_at__isnull=True).update(released_at=ClockNow())
+    return bool(done)
 
 
 def end_claim(claim: BedClaim, until: date) -> None:
@@ -100,7 +102,7 @@ def close_lapsed_on(bed: Bed) -> int:
     """
     now = clock.now()
     lapsed = Offer.objects.filter(bed=bed, state=OfferState.LIVE, lapses_at__lte=now)
-    for offer in lapsed.select_related("application", "bed__room__facility"):
+    for offer in lapsed.select_related("application__facility", "bed__room__facility"):
         _lapse(offer, now)
     return BedClaim.objects.filter(bed=bed, released_at__isnull=True, lapses_at__lte=now).update(released_at=now)
 
@@ -109,6 +111,12 @@ def _lapse(offer: Offer, now: datetime) -> None:
     Offer.objects.filter(pk=offer.pk).update(state=OfferState.LAPSED, answered_at=now)
     waiting = Application.objects.filter(pk=offer.application_id, state=ApplicationState.OFFERED)
     waiting.update(state=ApplicationState.SUBMITTED)
+    tell_family(
+        offer.application,
+        kind="offer.lapsed",
+        subject=say("“{home}”留的床已过期", home=offer.application.facility.name),
+        body=say("您的申请还在轮候名单上，机构可以重新给您留床。也可以登录后直接联系机构。"),
+    )
     opening = opening_of(offer.bed, from_day=offer.from_day, cause=str(offer))
     pass_over(system("clock"), opening, [(offer.application, SkipReason.UNREACHABLE, None)])
     rule = list_settings(now.date())

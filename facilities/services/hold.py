@@ -17,6 +17,8 @@ from facilities.models import Bed, BedClaim
 from facilities.rules.settings import setting
 from facilities.services.claims import claim_bed, release
 from facilities.services.guards import found, no_longer
+from facilities.services.lock_order import lock_to_ask
+from facilities.services.waiting_list import bed_freed
 
 
 @transaction.atomic
@@ -39,8 +41,11 @@ def hold_bed(viewer: Viewer, *, application_id: UUID, bed_id: UUID, from_day: da
 
 @transaction.atomic
 def release_hold(viewer: Viewer, *, claim_id: UUID) -> None:
-    """Let a held bed go. Twice changes nothing. Raises Refusal `not_found` (404)."""
+    """Let a held bed go, and ask the next family about it. Twice changes nothing. Raises Refusal `not_found` (404)."""
     mine = BedClaim.objects.filter(bed__room__facility__in=facilities_of(viewer), kind=ClaimKind.HOLD)
-    claim = found(mine.select_related("bed__room__facility"), claim_id)
-    release(claim)
-    record(viewer, "bed.let_go", claim.noun, place=claim.bed.room.facility.region_id, facts={"bed": str(claim.bed_id)})
+    claim = found(mine, claim_id)
+    bed = lock_to_ask(claim.bed_id)
+    if not release(claim):
+        return
+    record(viewer, "bed.let_go", claim.noun, place=bed.room.facility.region_id, facts={"bed": str(bed.pk)})
+    bed_freed(viewer, bed, from_day=claim.days.lower, cause=claim.noun)

@@ -13,7 +13,7 @@ from eldercare.kernel.verdict import Answer
 from eldercare.kernel.viewer import Viewer, system
 from facilities.access import applications_visible_to, offers_visible_to
 from facilities.choices import ApplicationState, OfferState, OpeningState
-from facilities.models import Application, Bed, Offer
+from facilities.models import Application, Bed, BedClaim, Offer
 from facilities.rules.settings import setting
 from facilities.selectors.fit import fit_of
 from facilities.selectors.waiting import hours_to_answer
@@ -129,23 +129,20 @@ def refuse_application(viewer: Viewer, *, application_id: UUID, reason: str, hou
 
 
 def close_lapsed_offers(limit: int = 200) -> int:
-    """Close what lapsed and was met by nobody since, each bed for itself; gives how many. Safe to call twice at once."""
-    lapsed = Offer.objects.filter(state=OfferState.LIVE, lapses_at__lte=clock.ClockNow()).order_by("bed")
-    return sum(_close_lapsed(offer) for offer in lapsed.select_related("application__facility")[:limit])
+    """Close the offers and holds that lapsed and were met by nobody since, each bed for itself; the next are asked.
+
+    Gives how many. Safe to call twice at once.
+    """
+    lapsed = BedClaim.objects.filter(released_at__isnull=True, lapses_at__lte=clock.ClockNow())
+    return sum(_close_lapsed(claim) for claim in lapsed.order_by("lapses_at", "pk")[:limit])
 
 
 @transaction.atomic
-def _close_lapsed(offer: Offer) -> bool:
-    bed = lock_to_ask(offer.bed_id)
+def _close_lapsed(claim: BedClaim) -> bool:
+    bed = lock_to_ask(claim.bed_id)
     if not close_lapsed_on(bed):
         return False
-    tell_family(
-        offer.application,
-        kind="offer.lapsed",
-        subject=say("“{home}”留的床已过期", home=offer.application.facility.name),
-        body=say("您的申请还在轮候名单上，机构可以重新给您留床。也可以登录后直接联系机构。"),
-    )
-    bed_freed(system("clock"), bed, from_day=offer.from_day, cause=str(offer))
+    bed_freed(system("clock"), bed, from_day=claim.days.lower, cause=claim.noun)
     return True
 
 

@@ -16,8 +16,8 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import stays_visible_to
-from facilities.choices import StayState
-from facilities.models import Stay, Transfer
+from facilities.choices import StayKind, StayState
+from facilities.models import Application, Stay, Transfer
 from facilities.services.apply_to_home import apply_to_home
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_home
@@ -76,16 +76,33 @@ def request_transfer(
         priority_asked=priority_asked,
         priority_words=priority_words,
     )
-    transfer = Transfer.objects.create(
-        elder_id=stay.elder_id, old_stay=stay, application=application, by_person_id=viewer.person_id
-    )
+    return _request(viewer, stay, application)
+
+
+def move_from_where_they_live(viewer: Viewer, application: Application) -> None:
+    """Let an acceptance by an elder who lives at another home be a move from there.
+
+    They may have been on this list before they moved in there, or have asked for the move while still at a third home.
+    """
+    stay = Stay.objects.select_related("facility").filter(elder=application.elder_id, state=StayState.IN).first()
+    asked = Transfer.objects.filter(application=application).first()
+    if stay and application.stay_kind == StayKind.LONG and (asked is None or asked.old_stay_id != stay.pk):
+        _request(viewer, stay, application)
+
+
+def _request(viewer: Viewer, stay: Stay, application: Application) -> Transfer:
+    who = {"elder_id": stay.elder_id, "old_stay": stay, "by_person_id": viewer.person_id}
+    transfer, _made = Transfer.objects.update_or_create(application=application, defaults=who)
     facts = {"stay": str(stay.pk), "application": str(application.pk)}
     record(viewer, "transfer.requested", str(transfer), place=stay.facility.region_id, facts=facts)
     tell_home(
         stay.facility_id,
         kind="transfer.requested",
         subject=say("一位老人打算转到别的机构"),
-        body=say("家属希望 {day} 起转院。新机构办理入住的那天，这里自动办理离院；请提前结清和交接。", day=wanted_from),
+        body=say(
+            "家属希望 {day} 起转院。新机构办理入住的那天，这里自动办理离院；请提前结清和交接。",
+            day=application.wanted_from,
+        ),
     )
     return transfer
 

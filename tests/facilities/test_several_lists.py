@@ -1,0 +1,224 @@
+"""An elder on several lists, in two homes' plans, or already living somewhere: one bed promised, one place lived in, no place lost."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from eldercare.audit.services import move_clock
+from eldercare.kernel import clock
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.viewer import system
+from eldercare.people.models import Letter
+from facilities.access import transfers_visible_to
+from facilities.choices import ClaimKind, OfferState, OpeningState
+from facilities.models import Application, BedClaim, Offer, Opening, Skip, Stay, Transfer
+from facilities.selectors.contracts import transfers_shown
+from facilities.services import (
+    accept_offer,
+    apply_to_home,
+    check_in,
+    close_lapsed_offers,
+    drop_stay,
+    hold_bed,
+    offer_bed,
+    release_hold,
+    request_transfer,
+)
+from facilities.services.claims import claim_bed
+from tests.builders.facilities import make_bed
+from tests.builders.waiting import Queue
+
+pytestmark = pytest.mark.django_db
+
+
+def code_of(act):
+    with pytest.raises(Refusal) as refusal:
+        act()
+    return refusal.value.code
+
+
+class OnFiveLists:
+    """One elder on the lists of five homes."""
+
+    def __init__(self):
+        self.queues = [Queue(name=f"示例·第{number}家") for number in range(5)]
+        self.family = self.queues[0].join("王一")
+        self.viewer, self.today = self.family.viewer, self.queues[0].today
+        self.places = [self.family.application] + [self.apply(queue) for queue in self.queues[1:]]
+
+    def apply(self, queue):
+        return apply_to_home(
+            self.viewer,
+            facility_id=queue.home.pk,
+            elder_id=self.family.elder.pk,
+            room_type="double",
+            care_grade="full",
+            wanted_from=self.today,
+            consent_text_version="2026-01",
+        )
+
+    def offered(self, number):
+        queue = self.queues[number]
+        bed = make_bed(queue.home)
+        return offer_bed(queue.manager, application_id=self.places[number].pk, bed_id=bed.pk, from_day=self.today)
+
+    def accept(self, number):
+        return accept_offer(self.viewer, offer_id=self.offered(number).pk)
+
+    def live_in(self, number):
+        return check_in(self.queues[number].manager, stay_id=self.accept(number).pk)
+
+
+@pytest.fixture
+def lists():
+    return OnFiveLists()
+
+
+def test_who_accepts_one_home_keeps_the_other_places_and_is_told_of_them(lists):
+    lists.accept(0)
+    states = [Application.objects.get(pk=place.pk).state for place in lists.places]
+    assert states == ["accepted"] + ["submitted"] * 4
+    letter = Letter.objects.get(kind="waiting.other_lists")
+    assert letter.to_person_id == lists.viewer.person_id
+    assert "示例·第1家、示例·第2家、示例·第3家、示例·第4家" in str(letter.body)
+
+
+def test_nobody_has_two_beds_promised_and_may_change_to_the_second_by_calling_the_first_off(lists):
+    first, second = lists.accept(0), lists.offered(1)
+    with pytest.raises(Refusal) as refusal:
+        accept_offer(lists.viewer, offer_id=second.pk)
+    assert (refusal.value.code, refusal.value.status) == ("accepted_elsewhere", 409)
+    assert "示例·第0家" in str(refusal.value.sentence)
+    assert Offer.objects.get(pk=second.pk).state == OfferState.LIVE
+    drop_stay(lists.viewer, stay_id=first.pk)
+    assert accept_offer(lists.viewer, offer_id=second.pk).facility_id == lists.queues[1].home.pk
+
+
+def test_the_table_itself_refuses_a_second_promise(lists):
+    first = lists.accept(0)
+    offer = lists.offered(1)
+    with pytest.raises(IntegrityError, match="an_elder_is_expected_in_one_home"), transaction.atomic():
+        Stay.objects.create(
+            elder_id=first.elder_id,
+            facility=lists.queues[1].home,
+            application=offer.application,
+            claim=offer.claim,
+            room_type="double",
+            days=first.days,
+        )
+
+
+def test_a_short_stay_may_be_booked_beside_a_place_for_good(lists):
+    lists.accept(0)
+    short = Queue(name="示例·短住")
+    application = apply_to_home(
+        lists.viewer,
+        facility_id=short.home.pk,
+        elder_id=lists.family.elder.pk,
+        room_type="double",
+        care_grade="full",
+        wanted_from=lists.today,
+        wanted_until=lists.today + timedelta(14),
+        consent_text_version="2026-01",
+    )
+    assert application.stay_kind == "short"
+    Stay.objects.create(
+        elder=lists.family.elder,
+        facility=short.home,
+        application=application,
+        claim=claim_bed(make_bed(short.home), ClaimKind.STAY, since=lists.today),
+        room_type="double",
+        stay_kind="short",
+        days=(lists.today, None),
+    )
+
+
+def test_who_lives_at_one_home_and_accepts_anothers_bed_moves_there(lists):
+    """[the family had been on both lists before the elder moved in; nobody asked for a transfer]"""
+    old = lists.live_in(0)
+    coming = lists.accept(1)
+    (move,) = transfers_shown(transfers_visible_to(lists.queues[0].manager))
+    assert (move.from_home, move.to_home, move.stage) == ("示例·第0家", "示例·第1家", "agreed")
+    move_clock(system("test"), timedelta(days=2))
+    stay = check_in(lists.queues[1].manager, stay_id=coming.pk)
+    old.refresh_from_db()
+    assert (old.state, old.ended_reason, old.days.upper) == ("ended", "moved", stay.days.lower)
+
+
+def test_a_move_asked_for_at_two_homes_follows_the_elder_from_one_to_the_other(lists):
+    """[the second check-in failed: the first move had already ended the stay both had named]"""
+    lists.live_in(0)
+    move_clock(system("test"), timedelta(days=1))
+    homes = [Queue(name=f"示例·新{number}家") for number in range(2)]
+    moves = [
+        request_transfer(
+            lists.viewer,
+            stay_id=Stay.objects.get(state="in").pk,
+            facility_id=queue.home.pk,
+            room_type="double",
+            care_grade="full",
+            wanted_from=clock.today(),
+            consent_text_version="2026-01",
+        )
+        for queue in homes
+    ]
+    for number, queue in enumerate(homes):
+        move_clock(system("test"), timedelta(days=2 + number))
+        offer = offer_bed(
+            queue.manager,
+            application_id=moves[number].application_id,
+            bed_id=make_bed(queue.home).pk,
+            from_day=clock.today(),
+        )
+        check_in(queue.manager, stay_id=accept_offer(lists.viewer, offer_id=offer.pk).pk)
+    stays = list(Stay.objects.order_by("days"))
+    assert [stay.facility.name for stay in stays] == ["示例·第0家", "示例·新0家", "示例·新1家"]
+    assert [stay.days.upper for stay in stays] == [stays[1].days.lower, stays[2].days.lower, None]
+    assert set(Transfer.objects.values_list("old_stay", flat=True)) == {stays[0].pk, stays[1].pk}
+    assert Transfer.objects.filter(moved_at__isnull=True).count() == 0
+
+
+# What lapses without anybody looking
+
+
+def test_a_family_is_told_that_its_offer_lapsed_whoever_met_it_first():
+    queue = Queue()
+    first, second = queue.join("王一"), queue.join("王二")
+    bed = make_bed(queue.home)
+    there = {"bed_id": bed.pk, "from_day": queue.today}
+    offer_bed(queue.manager, application_id=first.application.pk, **there)
+    move_clock(system("test"), timedelta(hours=49))
+    offer_bed(
+        queue.manager,
+        application_id=second.application.pk,
+        bed_id=bed.pk,
+        from_day=clock.today(),
+        out_of_turn="王一没有答复",
+    )
+    assert Letter.objects.get(kind="offer.lapsed").to_person_id == first.viewer.person_id
+
+
+def test_a_hold_that_lapses_or_is_let_go_goes_to_the_next_on_the_list():
+    queue = Queue()
+    first, second = queue.join("王一", room_type="single"), queue.join("王二")
+    for ends in ("lapses", "let go"):
+        bed = make_bed(queue.home)
+        hold = hold_bed(queue.manager, application_id=first.application.pk, bed_id=bed.pk, from_day=queue.today)
+        if ends == "lapses":
+            move_clock(system("test"), timedelta(hours=25))
+            assert (close_lapsed_offers(), close_lapsed_offers()) == (1, 0)
+        else:
+            release_hold(queue.manager, claim_id=hold.pk)
+            release_hold(queue.manager, claim_id=hold.pk)
+        offer = Offer.objects.get(bed=bed)
+        assert (offer.application_id, offer.state) == (second.application.pk, OfferState.LIVE)
+        assert Skip.objects.filter(opening__bed=bed).values_list("application", "reason").get() == (
+            first.application.pk,
+            "other_room",
+        )
+        accept = accept_offer(second.viewer, offer_id=offer.pk)
+        second = queue.join(f"王三 {ends}", wanted_from=clock.today())
+        assert accept.state == "expected"
+        assert Opening.objects.get(bed=bed).state == OpeningState.TAKEN
+    assert not BedClaim.objects.filter(kind=ClaimKind.HOLD, released_at__isnull=True).exists()
