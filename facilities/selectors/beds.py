@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -72,12 +73,20 @@ def free_beds(on: date) -> QuerySet[Bed]:
 
 def vacancies(facility_ids: Iterable[UUID], on: date) -> dict[UUID, Vacancy]:
     """Count the beds of many homes with one query. Homes without beds are left out."""
+    counted: dict[UUID, list[BedFacts]] = {}
+    for facility_id, *row in _alike(on).filter(room__facility__in=list(facility_ids)):
+        counted.setdefault(facility_id, []).append(BedFacts(*row))
+    return {facility_id: count(beds, on) for facility_id, beds in counted.items()}
+
+
+@lru_cache(maxsize=8)
+def _alike(on: date) -> QuerySet[Bed]:
+    """Count the beds of all homes that are alike on a day, as a question to be narrowed; it reads the clock when asked."""
     until = Coalesce(Func("days", function="upper", output_field=DateField()), Value(NEVER))
     claims = live_claims().filter(bed=OuterRef("pk"), days__overlap=DateRange(on, None)).order_by()
     claimed_until = claims.values("bed").annotate(until=Max(until)).values("until")
-    rows = (
+    return (
         beds_on(on)
-        .filter(room__facility__in=list(facility_ids))
         .annotate(
             free_from=Coalesce(Subquery(claimed_until), Value(on)),
             why=WHY_NOT,
@@ -85,11 +94,8 @@ def vacancies(facility_ids: Iterable[UUID], on: date) -> dict[UUID, Vacancy]:
         )
         .values_list("room__facility", "bed_type", "room__room_type", "why", "blocked", "free_from")
         .annotate(count=Count("pk"))
+        .order_by("free_from")
     )
-    counted: dict[UUID, list[BedFacts]] = {}
-    for facility_id, *row in rows.order_by("free_from"):
-        counted.setdefault(facility_id, []).append(BedFacts(*row))
-    return {facility_id: count(beds, on) for facility_id, beds in counted.items()}
 
 
 def confirmations(facility_ids: Iterable[UUID], now: datetime) -> dict[UUID, Confirmation]:

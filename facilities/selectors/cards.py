@@ -7,6 +7,8 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from eldercare.kernel import clock
 from eldercare.kernel.sentences import Sentence
 from eldercare.regions.selectors import full_names
@@ -24,6 +26,12 @@ from facilities.selectors.ratings import StarsShown, stars_shown
 SHOWN = (
     *("name", "region", "kind", "nature", "is_demo", "operating", "licence_valid_until"),
     *("medical_insurance", "takes_dementia", "latitude", "longitude"),
+)
+PRICED = (
+    *(f"bed_{room}_fen" for room in ROOMS),
+    *(f"care_{grade}_fen" for grade in GRADES),
+    "meal_fen",
+    *(f"free_days_{room}" for room in ROOMS),
 )
 
 
@@ -59,22 +67,26 @@ class HomeCard:
 
 def cards_of(facility_ids: Sequence[UUID], filters: SearchFilters | None = None) -> tuple[HomeCard, ...]:
     """Give the cards of named homes, in the order asked: for comparing and for saved lists. Unknown ones are left out."""
-    listed = Listing.objects.in_bulk(list(facility_ids))
+    listed = with_homes().in_bulk(list(facility_ids))
     rows = [listed[facility_id] for facility_id in facility_ids if facility_id in listed]
     return cards(rows, filters or SearchFilters(), clock.now())
 
 
+def with_homes() -> QuerySet[Listing]:
+    """Give the listings with what a card shows of them and of their homes; what only finding them needs is left out."""
+    return Listing.objects.select_related("facility").only(*PRICED, *(f"facility__{name}" for name in SHOWN))
+
+
 def cards(listings: Sequence[Listing], filters: SearchFilters, now: datetime) -> tuple[HomeCard, ...]:
-    """Gather the cards of a page of listings, six queries, whatever the number of homes."""
+    """Gather the cards of a page of listings `with_homes`, five queries, whatever the number of homes."""
     on = now.date()
     ids = [row.pk for row in listings]
-    homes = Facility.objects.only(*SHOWN).in_bulk(ids)
-    regions = full_names(home.region_id for home in homes.values())
+    regions = full_names(row.facility.region_id for row in listings)
     beds, confirmed, stars = vacancies(ids, filters.free_on or on), confirmations(ids, now), stars_shown(ids, on)
     weights = ranking(on)
     gathered = []
     for row in listings:
-        home = homes[row.pk]
+        home = row.facility
         vacancy, confirmation = beds.get(row.pk, Vacancy()), confirmed.get(row.pk, Confirmation())
         star = next(iter(stars.get(row.pk, ())), None)
         grade = filters.grade(on)

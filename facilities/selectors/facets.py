@@ -1,7 +1,7 @@
 """How many homes each further choice would leave, and how many each choice already made keeps out.
 
 Only the first listings in the order of quality are looked at, so counting takes no longer where there are more homes: a
-count that ended there says so (`more`), and so does one that reached CAP. One statement, and another for the places where a region is chosen.
+count that ended there says so (`more`), and so does one that reached CAP. One statement.
 """
 
 from collections.abc import Iterator
@@ -10,14 +10,13 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Value, When
 
 from eldercare.kernel import clock
-from facilities.models import Listing
 from facilities.rules.marks import KINDS, LEVELS, PROVINCES, ROOMS, STARS, TICKS, bit_of, hukou_marks
 from facilities.rules.settings import setting
 from facilities.selectors.free_days import has_free_beds
-from facilities.selectors.matching import Matching, SearchFilters, matching, price
+from facilities.selectors.matching import Matching, SearchFilters, inside_sql, matching, price
 
 CAP = 1000
 WITHIN = 3000
@@ -58,26 +57,18 @@ class Facets:
 def facets(filters: SearchFilters, on: date | None = None) -> Facets:
     """Count under a family's filters, as of a day (today)."""
     on = on or clock.today()
-    meant = matching(filters, on)
+    meant = matching(filters, on, anywhere=True)
     names = [*meant.marks, *meant.conditions]
     asked = list(_asked(filters, on))
-    statement, params = _looked_at(meant.sample, meant, filters, on)
     columns = ", ".join(f"count(*) FILTER (WHERE {where})" for where in [*_wheres(asked, names), *_without(names)])
-    row, places = _ask(statement, params, columns, by_place=not filters.region)
-    reached = row[0] >= WITHIN or meant.named is not None
-    found = [_count(number, reached) for number in row[1:]]
-    counts: Counts = {"region": _regions(places, reached) if not filters.region else _anywhere(filters, on)}
+    places, anywhere, here, numbers = _ask(
+        *_meant(meant, filters, on), _misses(names, meant, filters), columns, filters.region
+    )
+    found = [_count(number, here >= WITHIN or meant.named is not None) for number in numbers]
+    counts: Counts = {"region": _regions(places, anywhere >= WITHIN or meant.named is not None)}
     for (name, value, _where), count in zip(asked, found, strict=False):
         counts.setdefault(name, {})[_key(value)] = count
     return Facets(counts, dict(zip(names, found[len(asked) :], strict=True)))
-
-
-def _anywhere(filters: SearchFilters, on: date) -> dict[str, Count]:
-    """Count by place under all filters but the region."""
-    meant = matching(filters, on, anywhere=True)
-    statement, params = _looked_at(meant.sample, meant, filters, on)
-    row, places = _ask(statement, params, "0", by_place=True)
-    return _regions(places, row[0] >= WITHIN or meant.named is not None)
 
 
 def _asked(filters: SearchFilters, on: date) -> Iterator[tuple[str, Any, str]]:
@@ -101,19 +92,18 @@ def _without(names: list[str]) -> Iterator[str]:
     return (f"misses = {1 << number}" for number in range(len(names)))
 
 
-def _looked_at(
-    rows: QuerySet[Listing], meant: Matching, filters: SearchFilters, on: date
-) -> tuple[str, tuple[Any, ...]]:
-    """Give the statement of the rows looked at, each with the filters it misses, one bit each."""
+def _meant(meant: Matching, filters: SearchFilters, on: date) -> tuple[str, tuple[Any, ...]]:
+    """Give the statement of all that could be meant, with what the counting asks of each."""
     free = has_free_beds(filters.free_beds or 1, filters.free_on or on, filters.room_type)
-    base = rows.order_by("-quality", "facility").values("traits", "marks", "region_code")
-    base = base.annotate(price=price(filters, on), free=Case(When(free, then=Value(True)), default=Value(False)))
-    sql, params = base[:WITHIN].query.sql_with_params()
-    misses = " + ".join(
-        f"CASE WHEN {_fulfilled(name, meant, filters)} THEN 0 ELSE {1 << number} END"
-        for number, name in enumerate([*meant.marks, *meant.conditions])
-    )
-    return f"SELECT traits, region_code, price, free, {misses or 0} AS misses FROM ({sql}) AS base", params
+    rows = meant.sample.order_by().values("facility_id", "quality", "traits", "marks", "region_code")
+    rows = rows.annotate(price=price(filters, on), free=Case(When(free, then=Value(True)), default=Value(False)))
+    return rows.query.sql_with_params()
+
+
+def _misses(names: list[str], meant: Matching, filters: SearchFilters) -> str:
+    """Give the filters a row that was read misses, one bit each."""
+    bits = (f"CASE WHEN {_fulfilled(name, meant, filters)} THEN 0 ELSE {1 << n} END" for n, name in enumerate(names))
+    return " + ".join(bits) or "0"
 
 
 def _fulfilled(name: str, meant: Matching, filters: SearchFilters) -> str:
@@ -128,24 +118,30 @@ def _fulfilled(name: str, meant: Matching, filters: SearchFilters) -> str:
 
 
 def _ask(
-    statement: str, params: tuple[Any, ...], columns: str, *, by_place: bool
-) -> tuple[tuple[int, ...], dict[str, int]]:
-    """Count the rows looked at, and those of them each column counts; rows that miss two filters count nowhere."""
-    places = "(SELECT json_object_agg(place, number) FROM places)" if by_place else "NULL"
+    meant: str, params: tuple[Any, ...], misses: str, columns: str, region: str
+) -> tuple[dict[str, int], int, int, tuple[int, ...]]:
+    """Count the first rows in the order of quality; those that miss two filters count nowhere.
+
+    Gives the homes by place wherever they are, how many rows were looked at for that, how many in the region, and what
+    each column counts there. Rows are read before they are judged, so that each is asked for its free beds once.
+    """
+    first = f"ORDER BY quality DESC, facility_id LIMIT {WITHIN}"
+    inside, values = inside_sql(region) if region else ("", [])
+    here = f"SELECT * FROM ({meant}) AS meant WHERE {inside} {first}" if region else "SELECT * FROM anywhere"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH looked_at AS MATERIALIZED ({statement}), {PLACES} SELECT {places}, "
-            f"(SELECT count(*) FROM looked_at), {columns} FROM looked_at WHERE misses & (misses - 1) = 0",
-            params,
+            f"WITH anywhere AS MATERIALIZED ({meant} {first}), here AS MATERIALIZED ({here}), "
+            f"places AS (SELECT {PLACE} AS place, count(*) AS number FROM anywhere WHERE {misses} = 0 GROUP BY 1), "
+            f"judged AS MATERIALIZED (SELECT traits, price, free, {misses} AS misses FROM here) "
+            "SELECT (SELECT json_object_agg(place, number) FROM places), (SELECT count(*) FROM anywhere), "
+            f"(SELECT count(*) FROM judged), {columns} FROM judged WHERE misses & (misses - 1) = 0",
+            [*params, *(params if region else ()), *values],
         )
-        counted, *row = cursor.fetchone()
-    return tuple(row), counted or {}
+        places, anywhere, reached, *numbers = cursor.fetchone()
+    return places or {}, anywhere, reached, tuple(numbers)
 
 
-PLACES = (
-    "places AS (SELECT CASE WHEN region_code LIKE '13%%' THEN left(region_code, 4) || '00' ELSE left(region_code, 6) END "
-    "AS place, count(*) AS number FROM looked_at WHERE misses = 0 GROUP BY 1)"
-)
+PLACE = "CASE WHEN region_code LIKE '13%%' THEN left(region_code, 4) || '00' ELSE left(region_code, 6) END"
 
 
 def _regions(places: dict[str, int], reached: bool) -> dict[str, Count]:

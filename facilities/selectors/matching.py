@@ -156,6 +156,13 @@ def within(code: str) -> Q:
     return inside & Q(region_code=code) if len(prefix) > 6 else inside
 
 
+def inside_sql(code: str) -> tuple[str, list[str]]:
+    """The same condition for a statement that is put together by hand."""
+    prefix = scope_prefix(code)
+    inside, values = f"LEFT(region_code, {min(len(prefix), 6)}) = %s", [prefix[:6]]
+    return (f"{inside} AND region_code = %s", [*values, code]) if len(prefix) > 6 else (inside, values)
+
+
 def _partners(district: str, on: date) -> Q:
     """The places a district is paired with on a day, from either side; without a pairing, nowhere."""
     places = Q(pk__in=[])

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from eldercare.kernel import clock
 from facilities.models import Listing
-from facilities.selectors.cards import HomeCard, cards, cards_of
+from facilities.selectors.cards import HomeCard, cards, cards_of, with_homes
 from facilities.selectors.facets import Facets, facets
 from facilities.selectors.matching import SearchFilters, matching, price, price_in_order
 from facilities.selectors.paging import (
@@ -48,7 +48,6 @@ __all__ = [
 PAGE = 20
 MOST = 200
 ORDERS = ("recommended", "price")
-UNSHOWN = ("marks", "name_plain", "name_initials", "name_marks")
 
 
 @dataclass(frozen=True)
@@ -67,21 +66,23 @@ def search(
     page: str | None = None,
     *,
     size: int = PAGE,
+    now: datetime | None = None,
     extra: Callable[[Sequence[HomeCard]], dict[UUID, Any]] | None = None,
     personal: Callable[[Candidate], int] | None = None,
     net: Net | None = None,
 ) -> Found:
-    """Give a page of homes. `page` is a cursor this function gave; `extra` adds a value per home to the whole page at once.
+    """Give a page of homes as of a moment (now). `page` is a cursor this function gave; `extra` adds a value per home to
+    the whole page at once.
 
     `personal` gives points that count for one family only: with them the first HEAD homes are put in order anew, the
     others follow by quality. `net` is what the family pays itself: with it the order of prices is that of net prices.
     Raises Refusal `bad_cursor` (400) for a cursor it did not give.
     """
-    now = clock.now()
+    now = now or clock.now()
     cursor = read_cursor(page) if page else None
     meant = matching(filters, now.date())
     found = _page(meant.all(), filters, now, cursor, max(1, min(size, MOST)), personal, net)
-    listed = Listing.objects.defer(*UNSHOWN).in_bulk(found.rows)
+    listed = with_homes().in_bulk(found.rows)
     shown = cards([listed[key] for key in found.rows if key in listed], filters, now)
     if extra:
         added = extra(shown)

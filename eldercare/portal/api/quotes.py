@@ -1,5 +1,6 @@
 """`POST /api/v1/quotes`: a month at one home for one described elder: lines, gross, each subsidy, net. A read; keeps nothing."""
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404
@@ -93,8 +94,9 @@ class QuotesDoor(OpenDoor):
     )
     def post(self, request: Request) -> Response:
         body = self.read(QuoteBody)
-        month = body["month"] or clock.this_month()
-        asking = asker_of(body["elder"], body["care_grade"], month)
+        today = clock.today()
+        month = body["month"] or Month.of(today)
+        asking = asker_of(body["elder"], body["care_grade"], today if today in month.period else month.first_day)
         home = Facility.objects.filter(pk=body["facility"]).first()
         grade = body["care_grade"] or (asking.care_grade if asking else "")
         found = quote(home.pk, body["room_type"], grade, month) if home else None
@@ -112,12 +114,10 @@ class QuotesDoor(OpenDoor):
         return Response({**answer, **(net_of(find_a_home.priced(found, asking)) if asking else nothing)})
 
 
-def asker_of(elder: dict[str, Any] | None, care_grade: str | None, month: Month) -> Asker | None:
-    """Read the described elder and work out once what is due in a month. Raises Refusal `wrong_facts` (422)."""
+def asker_of(elder: dict[str, Any] | None, care_grade: str | None, on: date) -> Asker | None:
+    """Read the described elder and work out once what is due on a day. Raises Refusal `wrong_facts` (422)."""
     if elder is None:
         return None
-    today = clock.today()
-    on = today if today in month.period else month.first_day
     return find_a_home.regraded(find_a_home.asker(read_elder(elder), on), care_grade or "")
 
 

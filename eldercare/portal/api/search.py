@@ -67,7 +67,7 @@ class SearchDoor(OpenDoor):
     def post(self, request: Request) -> Response:
         body = self.read(SearchBody)
         require_places(body)
-        asking = asker_of(body["elder"], body["care_grade"], clock.this_month())
+        asking = asker_of(body["elder"], body["care_grade"], clock.today())
         filters = filters_of(body)
         found = find_a_home.find(
             filters,

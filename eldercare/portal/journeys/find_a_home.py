@@ -90,11 +90,12 @@ def find(
     by quality, and of as many as a page in the order of net prices needs. A net budget is asked of the tables as a
     gross one, raised by all the benefits can take off, and then held to the fen: a page may be shorter, never wrong.
     """
+    now = clock.now()
     if asking is None:
-        personal = _personal(filters, None, clock.today()) if filters.near else None
-        return search(filters, page, size=size, personal=personal)
+        personal = _personal(filters, None, now.date()) if filters.near else None
+        return search(filters, page, size=size, now=now, personal=personal)
     filters = priced_for(filters, asking, net_budget_fen)
-    month = clock.this_month()
+    month = Month.of(now.date())
     known: dict[tuple[int | None, ...], int | None] = {}  # many homes ask the same amounts
 
     def net_fen(row: Candidate) -> int | None:
@@ -108,6 +109,7 @@ def find(
         filters,
         page,
         size=size,
+        now=now,
         extra=lambda cards: prices_for(cards, asking, month),
         personal=_personal(filters, net, month.first_day),
         net=net,

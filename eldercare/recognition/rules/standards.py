@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,7 @@ def _standard(row: Mapping[str, Any]) -> Standard:
     )
 
 
+@lru_cache(maxsize=1024)
 def find(kind: str, text: str | None) -> Standard | None:
     """Find a standard by what was typed; of a kind that has only one, that one."""
     of_kind = [row for row in standards() if row.kind == kind]
