@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import cos, radians
 from typing import Any
+from uuid import UUID
 
 from django.db.models import BigIntegerField, BooleanField, F, FloatField, Func, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
@@ -21,6 +22,7 @@ from facilities.rules.settings import setting
 from facilities.selectors.free_days import has_free_beds
 
 KM_PER_DEGREE = 111.2
+NOBODY = Q(pk=UUID(int=0))  # a condition like any other, where Django would refuse an empty one to hand-written SQL
 FEW = 2000
 
 
@@ -165,10 +167,10 @@ def inside_sql(code: str) -> tuple[str, list[str]]:
 
 def _partners(district: str, on: date) -> Q:
     """The places a district is paired with on a day, from either side; without a pairing, nowhere."""
-    places = Q(pk__in=[])
+    places = Q()
     for pairing in pairings_of(district, on):
         places |= within(pairing.partner_id if pairing.district_id == district else pairing.district_id)
-    return places
+    return places or NOBODY
 
 
 def _near(rows: QuerySet[Listing], near: tuple[float, float], km: float) -> QuerySet[Listing]:
@@ -229,7 +231,7 @@ def _up_to_few(called: Q) -> int:
 
 def _all(words: tuple[Word, ...], places: dict[str, str]) -> Q:
     """Every word must be in the name, the address or the place."""
-    called = Q() if words else Q(pk__in=[])
+    called = Q() if words else NOBODY
     for word in words:
         called &= _any(word) | _in_place(word, places)
     return called

@@ -453,3 +453,14 @@ def test_what_cannot_be_looked_for_is_named(client, sent, status, field):
     regions()
     answer = client.get(API, sent)
     assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (status, [field])
+
+
+@pytest.mark.parametrize("sent", [{"q": "🌸"}, {"q": "％"}, {"q": "·，。"}, {"q": "东方红"}, {"paired_with": "110101"}])
+def test_what_nobody_can_be_is_answered_with_nobody_and_counted(client, sent):
+    make_home()
+    relist()
+    for more in ({}, {"region": "120000"}, {"stars": "3", "free_beds": "1"}):
+        answer = client.get(API, {**sent, **more})
+        assert (answer.status_code, answer.json()["results"]) == (200, [])
+        counted = answer.json()["facets"]
+        assert {count["count"] for values in counted.values() for count in values.values()} == {0}
