@@ -1,9 +1,10 @@
-"""Writes a home's facts as the cells of a spreadsheet, in words that `import_row` reads back to the same facts."""
+"""Writes a home's facts, its hospitals and its care workers as the cells of a spreadsheet, in words that are read back the same."""
 
 from collections.abc import Callable
 from typing import Any
 
 from facilities.rules.cells import WORDS, fee_lines
+from facilities.rules.settings import read
 
 Fact = Any
 
@@ -37,6 +38,10 @@ WRITTEN: dict[str, Callable[[Fact], Fact]] = {
 }
 HEADERS = tuple(header for header, _fact in WORDS["export"])
 SHEET = WORDS["export_sheet"]
+BESIDE = read("import_beside.yaml")
+LEVELS = BESIDE["level_names"]
+# The column of hospitals in a text file, which has no second sheet.
+HOSPITALS = BESIDE["export"]["hospital"]["sheet"]
 # A cell that begins like a formula is text to us and must stay text in a spreadsheet program.
 FORMULA = ("=", "+", "-", "@")
 
@@ -44,6 +49,22 @@ FORMULA = ("=", "+", "-", "@")
 def export_row(facts: dict[str, Any]) -> list[Any]:
     """Write one home's cells. `facts` are its plain facts with `id` and `region_name`."""
     return [_safe(WRITTEN.get(name, _plain)(facts.get(name))) for _header, name in WORDS["export"]]
+
+
+def beside_headers(of: str) -> list[str]:
+    """Give the headers of a sheet of hospitals or care workers."""
+    return [header for header, _name in BESIDE["export"][of]["columns"]]
+
+
+def beside_row(of: str, facts: dict[str, Any]) -> list[Any]:
+    """Write a hospital agreement's or care worker's cells. `facts` name the home: `id`, `name`, `region_id`."""
+    written = {**facts, "id": str(facts["id"]), "level": LEVELS.get(facts.get("level"), "")}
+    return [_safe(_plain(written.get(name))) for _header, name in BESIDE["export"][of]["columns"]]
+
+
+def hospitals_cell(names: list[str]) -> Any:
+    """Write a home's hospitals into one cell."""
+    return _safe(_joined(names))
 
 
 def _safe(cell: Any) -> Any:

@@ -7,10 +7,11 @@ from typing import Any
 
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import Sentence, say
+from facilities.rules.import_beside import BesideReader, hospitals_of
 from facilities.rules.import_row import ReadRow, RowReader, is_no_home, only_text
 from facilities.rules.places import PlaceBook
 from facilities.rules.sheet_file import MOST_ROWS, Sheet, open_sheets
-from facilities.rules.sheet_header import LOOK_AT, Header, find_header
+from facilities.rules.sheet_header import HOME, KEY, LOOK_AT, Header, find_header
 
 MOST_NOTES = 100
 
@@ -25,6 +26,7 @@ class SheetNote:
     rows: int = 0
     has_header: bool = True
     is_hidden: bool = False
+    of: str = HOME
 
 
 @dataclass
@@ -79,7 +81,9 @@ class HomesFile:
         note.unused = list(header.unused)
         titles = [only_text(cells) for number, cells in first if number < header.rows[0]]
         above = [self.file_name, sheet.name, *titles]
-        reader = RowReader(header, self.places, sheet, " ".join(above))
+        note.of = header.of
+        Reader = RowReader if header.of == HOME else BesideReader
+        reader = Reader(header, self.places, sheet, " ".join(above))
         data = chain(((number, cells) for number, cells in first if number > header.rows[-1]), sheet.rows)
         for number, cells in data:
             if self._is_home(reader, header, above, sheet.name, number, cells):
@@ -87,14 +91,18 @@ class HomesFile:
                 note.rows += 1
                 if self.lines > MOST_ROWS:
                     raise _too_many()
-                yield reader.read(self.lines, sheet.name, number, cells)
+                read = reader.read(self.lines, sheet.name, number, cells)
+                yield read
+                for one in hospitals_of(reader, read, cells, self.lines):
+                    self.lines = one.line
+                    yield one
         self.skipped += sheet.notes
 
     def _is_home(
         self, reader: RowReader, header: Header, above: list[str], sheet: str, number: int, cells: list[Any]
     ) -> bool:
         """Tell a home's row from what stands between: headers printed again, sections, totals, notes."""
-        name_at = next(column.index for column in header.columns if column.field == "name")
+        name_at = next(column.index for column in header.columns if column.field == KEY[header.of])
         if header.is_repeated_by(cells):
             return False
         said = only_text(cells)

@@ -14,7 +14,7 @@ from facilities.rules.datum import to_wgs84
 from facilities.rules.identity import Known
 from facilities.rules.places import PlaceBook
 from facilities.rules.sheet_file import Sheet
-from facilities.rules.sheet_header import REGION_FIELDS, Column, Header
+from facilities.rules.sheet_header import HOME, REGION_FIELDS, Column, Header
 
 SIMPLE: dict[str, Callable[[Any], cells.Read]] = {
     "name": cells.words(120),
@@ -61,6 +61,7 @@ FEES = {
 }
 TEXT_MARKS = ("'", "’", "‘", "`")
 DAYS = ("filed_on", "licence_valid_until", "opened")
+SEALED = ("person", "certificate_no")  # what stands in these is never repeated in a sentence
 FOUR_YEARS = timedelta(days=1462)  # between the two ways spreadsheet programs count days
 YEARS_BEFORE = 10_000  # a smaller number is a year, not a day
 LETTER = re.compile(r"[^\W\d_]")
@@ -71,7 +72,9 @@ TOTAL = re.compile(cells.WORDS["no_home"])
 class ReadRow:
     """A row as read. `values` hold facts by the directory's names, ready for JSON; `problems` what was left out and why.
 
-    `fatal`: the row can't be kept at all. `id` is this system's number, where the row states one.
+    `fatal`: the row can't be kept at all. `id` is this system's number, where the row states one. `of`: what the row is
+    about, a home or what stands beside it; `head`: the line whose home it is, where it stands in that line. `secret` is
+    what may be kept sealed only.
     """
 
     line: int
@@ -81,6 +84,9 @@ class ReadRow:
     problems: list[Sentence] = field(default_factory=list)
     fatal: Sentence | None = None
     id: str = ""
+    of: str = HOME
+    head: int | None = None
+    secret: dict[str, str] = field(default_factory=dict)
 
     @property
     def known(self) -> Known:
@@ -102,6 +108,7 @@ class RowReader:
         self.places = places
         self.sheet = sheet
         self.above = above
+        self.of = header.of
         self.width = len(header.labels)
         self.columns: dict[str, list[Column]] = {}
         for column in header.columns:
@@ -160,7 +167,7 @@ class RowReader:
                     return value
                 read.append(value)
         if any(value != read[0] for value in read[1:]):
-            said = "、".join(str(value) for value in read)[:60]
+            said = "…" if field_ in SEALED else "、".join(str(value) for value in read)[:60]
             why = say("有几列都叫这个名字，写得不一样（{said}），没有采用", said=said)
             found.problems.append(say("“{column}”：{why}", column=columns[0].header, why=why))
             return None
@@ -264,6 +271,17 @@ class RowReader:
         return self._first(found, field_, cells.coordinate, row) if field_ in self.columns else None
 
     def _place(self, found: ReadRow, row: list[Any]) -> None:
+        code, said = self._said_place(row)
+        place, why = self.places.find(code, said, found.values.get("address", ""), self.above)
+        if place:
+            found.values["region_id"] = place
+            if why:
+                found.problems.append(why)
+        else:
+            found.fatal = why
+
+    def _said_place(self, row: list[Any]) -> tuple[str, str]:
+        """Give what the columns say of the place: a code, words."""
         words = {
             name: cells.text_of(self._cell(self.columns[name][0], row)).replace(" ", "") if name in self.columns else ""
             for name in REGION_FIELDS
@@ -272,14 +290,7 @@ class RowReader:
         code = words["region_code"]
         if not code and re.fullmatch(r"\d{6,12}", said):
             code, said = said, ""
-        address = found.values.get("address", "")
-        place, why = self.places.find(code, said, address, self.above)
-        if place:
-            found.values["region_id"] = place
-            if why:
-                found.problems.append(why)
-        else:
-            found.fatal = why
+        return code, said
 
     def _hukou(self, found: ReadRow, row: list[Any]) -> None:
         """Read whose 户籍 is taken. A yes below 是否接收京籍 means Beijing's beside the home's own region's."""
@@ -310,7 +321,7 @@ class RowReader:
         if "clinic_name" in values:
             values.setdefault("has_clinic", True)
         if number in self.sheet.hidden_rows:
-            found.problems.append(say("这一行在表格里是隐藏的，也读了；不要就请标“这一行不要”或删去"))
+            found.problems.append(say("这一行在表格里是隐藏的，也读了；不要它，请从表格里删去再上传"))
         if "name" not in values:
             found.fatal = say("没有机构名称")
         elif not LETTER.search(values["name"]):

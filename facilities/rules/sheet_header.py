@@ -1,6 +1,7 @@
 """Finds the header of a sheet of homes and says what each column means. Titles above, up to three merged lines, any order.
 
-The words stand in data/import_columns.yaml. What no word claims is handed back as not used, never dropped in silence.
+A sheet of care workers or of hospital agreements beside the homes is told by its own columns. The words stand in
+data/import_columns.yaml and import_beside.yaml. What no word claims is handed back as not used, never dropped in silence.
 """
 
 import re
@@ -10,12 +11,13 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-import yaml
-
-from facilities.rules.settings import DATA, read
+from facilities.rules.settings import read
 
 LOOK_AT = 30
 MOST_LINES = 3
+HOME = "home"
+# What a row of each kind of sheet can't be without.
+KEY = {HOME: "name", "care_worker": "person", "hospital": "hospital"}
 REGION_FIELDS = ("region_code", "province", "city", "county", "street", "region")
 
 
@@ -30,8 +32,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Header:
-    """A header: the columns that are used, the headers that are not, and the row numbers it takes."""
+    """A header: the columns that are used, the headers that are not, and the row numbers it takes. `of`: whose sheet it is."""
 
+    of: str
     columns: tuple[Column, ...]
     unused: tuple[str, ...]
     rows: tuple[int, ...]
@@ -39,7 +42,7 @@ class Header:
 
     def is_repeated_by(self, cells: list[Any]) -> bool:
         """Tell whether a row is the header printed again, as at the top of each page."""
-        name = next(one for one in self.columns if one.field == "name")
+        name = next(one for one in self.columns if one.field == KEY[self.of])
         if name.index >= len(cells) or _plain(cells[name.index]) != self.labels[name.index]:
             return False
         same = [_plain(cells[one.index]) == self.labels[one.index] for one in self.columns if one.index < len(cells)]
@@ -56,8 +59,13 @@ class _Word:
 
 
 @cache
-def _words() -> tuple[_Word, ...]:
-    rows = yaml.safe_load((DATA / "import_columns.yaml").read_text("utf-8"))
+def _words(of: str) -> tuple[_Word, ...]:
+    rows = read("import_columns.yaml")
+    if of != HOME:
+        beside = read("import_beside.yaml")
+        rows = beside["sheets"][of]["columns"] + [
+            _home_word(row, beside) for row in rows if row["field"] in beside["home"]
+        ]
     return tuple(
         _Word(
             row["field"],
@@ -70,6 +78,16 @@ def _words() -> tuple[_Word, ...]:
     )
 
 
+def _home_word(row: dict[str, Any], beside: dict[str, Any]) -> dict[str, Any]:
+    """Give the words of a column that says which home, as a sheet beside the homes uses them."""
+    if row["field"] != "name":
+        return row
+    return {
+        **row,
+        "named": [*(one for one in row["named"] if one not in beside["not_home_named"]), *beside["home_named"]],
+    }
+
+
 @cache
 def _whole_words() -> frozenset[str]:
     """Give what stands below a group and adds nothing to it: 床位数 above 总数 is 床位数."""
@@ -77,7 +95,7 @@ def _whole_words() -> frozenset[str]:
 
 
 @cache
-def meaning(header: str) -> str | None:
+def meaning(header: str, of: str = HOME) -> str | None:
     """Say which field a header means.
 
     >>> meaning("★ 统一社会信用代码（18位）"), meaning("所在 区"), meaning("护理型床位数(张)"), meaning("备注")
@@ -89,26 +107,26 @@ def meaning(header: str) -> str | None:
     if not plain:
         return None
     whole = _plain(re.sub(r"[()\[\]【】〔〕{}]", "", _text(header)))
-    found = _named(whole) or _named(plain) or _like(plain)
-    return None if found and _says_otherwise(found, header) else found
+    found = _named(whole, of) or _named(plain, of) or _like(plain, of)
+    return None if found and _says_otherwise(found, header, of) else found
 
 
-def _named(plain: str) -> str | None:
-    return next((word.field for word in _words() if plain in word.named), None)
+def _named(plain: str, of: str) -> str | None:
+    return next((word.field for word in _words(of) if plain in word.named), None)
 
 
-def _like(plain: str) -> str | None:
-    return next((word.field for word in _words() if any(pattern.search(plain) for pattern in word.like)), None)
+def _like(plain: str, of: str) -> str | None:
+    return next((word.field for word in _words(of) if any(pattern.search(plain) for pattern in word.like)), None)
 
 
-def _says_otherwise(field: str, whole: str) -> bool:
+def _says_otherwise(field: str, whole: str, of: str) -> bool:
     """Tell whether the whole of a header, its groups and brackets with it, says that it is something else: 入住, 空余."""
-    return any(word.unless.search(_text(whole)) for word in _words() if word.field == field and word.unless)
+    return any(word.unless.search(_text(whole)) for word in _words(of) if word.field == field and word.unless)
 
 
 @cache
 def several_allowed(field: str) -> bool:
-    return any(word.many for word in _words() if word.field == field)
+    return any(word.many for word in _words(HOME) if word.field == field)
 
 
 def find_header(rows: list[tuple[int, list[Any]]]) -> Header | None:
@@ -118,11 +136,11 @@ def find_header(rows: list[tuple[int, list[Any]]]) -> Header | None:
         is_title = len({_plain(cell) for cell in cells if cell is not None}) <= 1
         for lines in range(1, 2 if is_title else MOST_LINES + 1):
             some = rows[position : position + lines]
-            header = (
-                _read([line for _at, line in some], tuple(at for at, _line in some)) if len(some) == lines else None
-            )
-            if header and (best is None or _telling(header) > _telling(best)):
-                best = header
+            if len(some) == lines:
+                for of in KEY:
+                    header = _read([line for _at, line in some], tuple(at for at, _line in some), of)
+                    if header and (best is None or _telling(header) > _telling(best)):
+                        best = header
     return best
 
 
@@ -131,11 +149,11 @@ def _telling(header: Header) -> tuple[int, int]:
     return len({(column.field, _plain(column.header)) for column in header.columns}), -len(header.rows)
 
 
-def _read(lines: list[list[Any]], rows: tuple[int, ...]) -> Header | None:
+def _read(lines: list[list[Any]], rows: tuple[int, ...], of: str) -> Header | None:
     """Read some rows as a header; None when they are none. A row of data below a header is not part of it."""
     width = max(map(len, lines))
     lines = [[*line, *[None] * (width - len(line))] for line in lines]
-    if not all(_is_second_line(*pair) for pair in pairwise(lines)):
+    if not all(_is_second_line(*pair, of) for pair in pairwise(lines)):
         return None
     columns, unused, labels = [], [], []
     taken: dict[str, set[str]] = {}
@@ -143,7 +161,7 @@ def _read(lines: list[list[Any]], rows: tuple[int, ...]) -> Header | None:
     for index in range(width):
         words = [_text(line[index]) for line in lines]
         groups = _groups(groups, words)
-        header, field = _meaning_of(words, groups)
+        header, field = _meaning_of(words, groups, of)
         labels.append(_plain(words[-1]))
         if field and (
             several_allowed(field) or field == "phone" or _plain(header) in taken.get(field, {_plain(header)})
@@ -152,9 +170,14 @@ def _read(lines: list[list[Any]], rows: tuple[int, ...]) -> Header | None:
             columns.append(Column(index, header, field))
         elif header:
             unused.append(header)
-    if "name" not in taken or len(taken) < 2:
+    if KEY[of] not in taken or len(taken) < 2 or not _is_whole(taken, of):
         return None
-    return Header(tuple(columns), tuple(unused), rows, tuple(labels))
+    return Header(of, tuple(columns), tuple(unused), rows, tuple(labels))
+
+
+def _is_whole(taken: dict[str, set[str]], of: str) -> bool:
+    needed = read("import_beside.yaml")["sheets"][of]["needed"] if of != HOME else []
+    return all(any(field in taken for field in some) for some in needed)
 
 
 def _groups(before: list[str], words: list[str]) -> list[str]:
@@ -165,29 +188,30 @@ def _groups(before: list[str], words: list[str]) -> list[str]:
     ]
 
 
-def _meaning_of(words: list[str], groups: list[str]) -> tuple[str, str | None]:
+def _meaning_of(words: list[str], groups: list[str], of: str) -> tuple[str, str | None]:
     """Read the lowest line alone first, then under the groups above it, then the group itself."""
     at = next((level for level in range(len(words) - 1, -1, -1) if words[level]), 0)
     lower = words[at]
     uppers = [one for one in groups[:at] if one and _plain(one) != _plain(lower)]
     if not lower or not uppers:
-        return lower, meaning(lower)
+        return lower, meaning(lower, of)
     upper = uppers[-1]
     own = bool(words[at - 1]) and _plain(words[at - 1]) != _plain(lower)
-    alone = meaning(lower)
-    joined = meaning(upper + lower) if own else _named(_plain(upper + lower))
-    group = meaning(upper)
+    alone = meaning(lower, of)
+    joined = meaning(upper + lower, of) if own else _named(_plain(upper + lower), of)
+    group = meaning(upper, of)
     field = alone or joined or (group if several_allowed(group or "") or _plain(lower) in _whole_words() else None)
-    if field and _says_otherwise(field, "".join([*uppers, lower])):
+    if field and _says_otherwise(field, "".join([*uppers, lower]), of):
         field = None
     return (f"{upper}（{lower}）" if own or not alone else lower), field
 
 
-def _is_second_line(upper: list[Any], lower: list[Any]) -> bool:
-    """Tell whether the lower row still belongs to the header: it names no home, and names some columns."""
-    name_at = next((i for i, cell in enumerate(upper) if meaning(_text(cell)) == "name"), None)
+def _is_second_line(upper: list[Any], lower: list[Any], of: str) -> bool:
+    """Tell whether the lower row still belongs to the header: it names no home (or person), and names some columns."""
+    key = KEY[of]
+    name_at = next((i for i, cell in enumerate(upper) if meaning(_text(cell), of) == key), None)
     below_name = _text(lower[name_at]) if name_at is not None else ""
-    if below_name and meaning(below_name) != "name":
+    if below_name and meaning(below_name, of) != key:
         return False
     fresh = [_text(cell) for above, cell in zip(upper, lower, strict=True) if _plain(cell) != _plain(above)]
     named = [text for text in fresh if text and not re.search(r"\d", text)]

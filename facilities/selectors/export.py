@@ -7,13 +7,23 @@ from collections.abc import Iterator
 from datetime import date
 from typing import IO, Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from openpyxl import Workbook
 
 from eldercare.regions.selectors import full_names
-from facilities.models import Facility
+from facilities.models import CareWorker, Facility, HospitalAgreement
 from facilities.rules.changes import FACTS
-from facilities.rules.export_row import HEADERS, SHEET, export_row
+from facilities.rules.export_row import (
+    BESIDE,
+    HEADERS,
+    HOSPITALS,
+    SHEET,
+    beside_headers,
+    beside_row,
+    export_row,
+    hospitals_cell,
+)
 
 AT_ONCE = 1000
 
@@ -37,22 +47,48 @@ def home_rows(homes: QuerySet[Facility], *more: str) -> Iterator[dict[str, Any]]
 def export_csv(homes: QuerySet[Facility]) -> Iterator[str]:
     """Give the lines of a CSV file that imports as all the same; the mark in front tells Excel that it is UTF-8."""
     yield "\ufeff"
-    yield csv_line(HEADERS)
-    for row in home_rows(homes):
-        yield csv_line(export_row(row))
+    yield csv_line([*HEADERS, HOSPITALS])
+    named = HospitalAgreement.objects.filter(facility=OuterRef("pk")).order_by("hospital").values("hospital")
+    for row in home_rows(homes.annotate(hospitals=ArraySubquery(named)), "hospitals"):
+        yield csv_line([*export_row(row), hospitals_cell(row["hospitals"])])
 
 
 def export_xlsx(homes: QuerySet[Facility]) -> IO[bytes]:
-    """Write a workbook that imports as all the same, to a file that is gone when closed."""
+    """Write a workbook that imports as all the same, to a file that is gone when closed: homes, hospitals, care workers."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(SHEET)
     sheet.append(HEADERS)
     for row in home_rows(homes):
         sheet.append(export_row(row))
+    for of, rows in (("hospital", _agreements(homes)), ("care_worker", _workers(homes))):
+        beside = book.create_sheet(BESIDE["export"][of]["sheet"])
+        beside.append(beside_headers(of))
+        for facts in rows:
+            beside.append(beside_row(of, facts))
     file = tempfile.TemporaryFile()  # noqa: SIM115  the answer closes it
     book.save(file)
     file.seek(0)
     return file
+
+
+def _of_home(home: Facility) -> dict[str, Any]:
+    return {"id": home.pk, "name": home.name, "region_id": home.region_id}
+
+
+def _agreements(homes: QuerySet[Facility]) -> Iterator[dict[str, Any]]:
+    rows = HospitalAgreement.objects.filter(facility__in=homes).select_related("facility")
+    for one in rows.order_by("facility", "hospital").iterator(chunk_size=AT_ONCE):
+        days = {name: value.isoformat() for name in ("signed_on", "valid_until") if (value := getattr(one, name))}
+        yield {**_of_home(one.facility), "hospital": one.hospital, "services": one.services, **days}
+
+
+def _workers(homes: QuerySet[Facility]) -> Iterator[dict[str, Any]]:
+    """Give the care workers in post with name and certificate: what an import needs to know them again."""
+    rows = CareWorker.objects.filter(facility__in=homes, left_on__isnull=True).select_related("facility")
+    for one in rows.order_by("facility", "since", "pk").iterator(chunk_size=AT_ONCE):
+        days = {name: value.isoformat() for name in ("issued_on", "since") if (value := getattr(one, name))}
+        facts = {"person": one.name, "certificate_no": one.certificate_no, "level": one.level}
+        yield {**_of_home(one.facility), **facts, **days}
 
 
 def csv_line(cells: Any) -> str:

@@ -4,7 +4,6 @@ Everything is judged again inside the transaction that writes: if the directory 
 is written and the preview is made anew. Taking back restores exactly what was, or refuses and names what stands in the way.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,17 +19,21 @@ from eldercare.kernel.after_commit import ring
 from eldercare.kernel.keys import new_id
 from eldercare.kernel.locks import lock, lock_name, lock_one
 from eldercare.kernel.refusal import Refusal
-from eldercare.kernel.sentences import restored, say
+from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer, system
 from facilities.access import imports_visible_to
 from facilities.choices import ImportState, RowDecision, RowVerdict
 from facilities.models import DirectoryImport, Facility, ImportRow, Listing, ListingDue
 from facilities.rules.changes import FACTS, alike, stamped
 from facilities.rules.import_row import ReadRow
+from facilities.rules.sheet_header import HOME
+from facilities.services.apply_beside import is_beside, take_back_beside, write_beside
 from facilities.services.copying import copy_in
 from facilities.services.guards import found
 from facilities.services.import_homes import fail, keep_rows
-from facilities.services.judge_rows import Decisions, Judged, apply_facts, facts_of, judge
+from facilities.services.judge_rows import Decisions, apply_facts, facts_of, judge
+from facilities.services.judged import Judged
+from facilities.services.kept_rows import counts_of, read_back
 
 CARRY_OUT = signature("facilities.tasks.carry_out_import")
 HOMES_AT_ONCE = 2000
@@ -163,11 +166,7 @@ def _read_back(kept: Iterable[ImportRow]) -> tuple[list[ReadRow], Decisions]:
     """Give an import's rows as they were read, and what was decided of them."""
     rows, decisions = [], {}
     for one in kept:
-        values = dict(one.values)
-        row = ReadRow(one.line, one.sheet, one.row, values, id=values.pop("id", ""))
-        if "name" not in values or "region_id" not in values:
-            row.fatal = restored(one.reasons[0])  # can't be weighed again; its first reason says why
-        rows.append(row)
+        rows.append(read_back(one))
         if one.decision:
             decisions[one.line] = (one.decision, one.home_id if one.decision == RowDecision.UPDATE else None)
     return rows, decisions
@@ -188,9 +187,10 @@ def _apply(batch: DirectoryImport) -> int:
     _as_promised(judged, kept)
     changed = _settled(batch, judged, kept)
     try:
-        _write_new(batch, [row for row in kept if row.verdict == RowVerdict.NEW])
-        _write_changed(batch, [one.stored for one in judged if one.verdict == RowVerdict.UPDATE])
+        _write_new(batch, [row for row in kept if row.verdict == RowVerdict.NEW and not is_beside(row)])
+        _write_changed(batch, [one.stored for one in judged if one.verdict == RowVerdict.UPDATE and one.row.of == HOME])
         ImportRow.objects.bulk_update(changed, ["verdict", "changes", "home_id"], batch_size=HOMES_AT_ONCE // 4)
+        write_beside(judged, kept)
     except IntegrityError as error:
         raise Refusal(
             "import_against_the_tables",
@@ -199,12 +199,12 @@ def _apply(batch: DirectoryImport) -> int:
             status=409,
         ) from error
     batch.rows.filter(verdict__in=WROTE).update(stored=True)
-    batch.counts = dict(Counter(row.verdict for row in kept))
+    batch.counts = counts_of((row.values.get("of", HOME), row.verdict) for row in kept)
     batch.state, batch.applied_at, batch.refusal = ImportState.APPLIED, clock.now(), None
     batch.save(update_fields=["state", "applied_at", "refusal", "counts"])
     faults.passing(APPLIED)
     record(system("directory.import"), "directory.imported", str(batch), facts={"by": batch.made_by, **batch.counts})
-    return sum(row.verdict in WROTE for row in kept)
+    return sum(row.verdict in WROTE and not is_beside(row) for row in kept)
 
 
 WROTE = (RowVerdict.NEW, RowVerdict.UPDATE, RowVerdict.MERGE)
@@ -215,7 +215,8 @@ def _as_promised(judged: list[Judged], kept: list[ImportRow]) -> None:
     moved = [
         row.values.get("name", "")
         for one, row in zip(judged, kept, strict=True)
-        if not row.decision and (one.verdict, one.changes) != (row.verdict, row.changes)
+        if not row.decision
+        and ((one.verdict, one.changes) != (row.verdict, row.changes) or (is_beside(row) and one.home != row.home_id))
     ]
     if moved:
         names = "、".join(moved[:NAMED])
@@ -232,6 +233,8 @@ def _settled(batch: DirectoryImport, judged: list[Judged], kept: list[ImportRow]
     as_of = clock.today().isoformat()
     changed = []
     for one, row in zip(judged, kept, strict=True):
+        if is_beside(row):
+            continue
         before = (row.verdict, row.home_id)
         row.verdict, row.changes = str(one.verdict), one.changes
         if one.verdict == RowVerdict.UPDATE:
@@ -308,9 +311,13 @@ def _tell(job_id: UUID, done: int) -> None:
 
 def _undo(batch: DirectoryImport) -> int:
     """Put back exactly what was. Refuses, naming them, where a later change would be lost or a new home is in use."""
-    rows = list(batch.rows.filter(stored=True, verdict__in=[RowVerdict.NEW, RowVerdict.UPDATE]).order_by("line"))
+    stored = list(batch.rows.filter(stored=True, verdict__in=[RowVerdict.NEW, RowVerdict.UPDATE]).order_by("line"))
+    rows = [row for row in stored if not is_beside(row)]
     homes = {home.pk: home for some in _chunks([row.home_id for row in rows]) for home in _lock_homes(some)}
     _nothing_is_lost(rows, homes)
+    lost = take_back_beside([row for row in stored if is_beside(row)])
+    if lost:
+        raise _in_the_way(list(dict.fromkeys(lost)))
     made = [row.home_id for row in rows if _was_new(row)]
     for row in rows:
         if not _was_new(row):

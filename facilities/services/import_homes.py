@@ -1,7 +1,6 @@
 """A spreadsheet of homes comes in: taken, read, judged row by row, shown. Nothing of the directory changes here."""
 
 import hashlib
-from collections import Counter
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -16,21 +15,28 @@ from eldercare.kernel import faults
 from eldercare.kernel.after_commit import ring
 from eldercare.kernel.keys import new_id
 from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sealed import CannotOpen, open_bytes, seal_bytes
+from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import import_scope
 from facilities.choices import ImportState, RowVerdict
 from facilities.models import DirectoryImport, ImportRow
 from facilities.rules.import_file import HomesFile
 from facilities.rules.sheet_file import rows_in
+from facilities.rules.sheet_header import HOME
 from facilities.services.copying import copy_in
 from facilities.services.guards import found
-from facilities.services.judge_rows import Decisions, Judged, judge, place_book
+from facilities.services.judge_rows import Decisions, judge, place_book
+from facilities.services.judged import Judged
+from facilities.services.kept_rows import counts_of, kept_values
 
 KIND = "directory.import"
 READ = signature("facilities.tasks.read_import")
 FIRST_ROWS = 200
 TELL_EVERY = 500
 QUIET = timedelta(minutes=2)
+
+CONTENT_FOR = "facilities_directoryimport.content"
 
 MID_READ = faults.point("import.mid_read", "some rows of a spreadsheet of homes are read, none is kept")
 
@@ -50,7 +56,7 @@ def begin_import(
     with transaction.atomic():
         batch = DirectoryImport.objects.create(
             file_name=file_name[:200],
-            content=content,
+            content=seal_bytes(content, CONTENT_FOR),
             digest=hashlib.sha256(content).hexdigest(),
             made_by=viewer.reference if viewer.is_known else viewer.name,
             scope=scope,
@@ -69,9 +75,9 @@ def read_import(import_id: UUID | str) -> None:
     batch = DirectoryImport.objects.filter(pk=import_id, state=ImportState.READING).first()
     if batch is None:
         return
-    file = HomesFile(batch.file_name, bytes(batch.content), place_book())
     rows = []
     try:
+        file = HomesFile(batch.file_name, _opened(batch), place_book())
         for row in file.rows():
             rows.append(row)
             if len(rows) % TELL_EVERY == 0:
@@ -90,6 +96,14 @@ def read_import(import_id: UUID | str) -> None:
         batch.content = None
         batch.save()
     finish(batch.job_id, rows=len(rows))
+
+
+def _opened(batch: DirectoryImport) -> bytes:
+    """Give the file as it was sent; it lies sealed, persons may stand in it."""
+    try:
+        return open_bytes(bytes(batch.content), CONTENT_FOR)
+    except CannotOpen as error:
+        raise Refusal("bad_file", say("文件保存得太久，打不开了。"), next_step=say("请再上传一次。")) from error
 
 
 def left_lying() -> list[UUID]:
@@ -112,7 +126,7 @@ def keep_rows(batch: DirectoryImport, judged: list[Judged], decisions: Decisions
     """Write what each row would do in the place of what was written before."""
     batch.rows.all().delete()
     copy_in(ImportRow, ROW, (_row(batch, one, (decisions or {}).get(one.row.line)) for one in judged))
-    batch.counts = dict(Counter(str(one.verdict) for one in judged))
+    batch.counts = counts_of((one.row.of, str(one.verdict)) for one in judged)
     batch.save(update_fields=["counts"])
 
 
@@ -142,9 +156,9 @@ def _row(batch: DirectoryImport, one: Judged, decision: tuple[str, UUID | None] 
         str(one.verdict),
         decision[0] if decision else "",
         [reason.to_json() for reason in one.reasons],
-        {**one.row.values, **({"id": one.row.id} if one.row.id else {})},
+        kept_values(one.row),
         one.changes,
         one.against,
-        one.home or (new_id() if one.verdict == RowVerdict.NEW else None),
+        one.home or (new_id() if one.verdict == RowVerdict.NEW and one.row.of == HOME else None),
         False,
     )

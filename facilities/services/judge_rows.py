@@ -1,7 +1,6 @@
 """Weighs the rows of a file against the directory: what each would do. Writes nothing; the rule is `rules/identity.py`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -12,36 +11,23 @@ from django.db.models import Q
 from django.db.models.functions import Left
 
 from eldercare.kernel.locks import lock
-from eldercare.kernel.sentences import Sentence, say
+from eldercare.kernel.sentences import say
 from eldercare.regions.choices import Kind
 from eldercare.regions.models import Region
-from eldercare.regions.rules.codes import covers
 from facilities.choices import FacilityKind, RowDecision, RowVerdict
 from facilities.models import Facility
-from facilities.rules.changes import FACTS, Changes, changes_to, contradicts, merged_fees
+from facilities.rules.changes import FACTS, changes_to, contradicts, merged_fees
 from facilities.rules.identity import Homes, Known, Match, match, within_file
 from facilities.rules.import_row import ReadRow, kind_by_name
 from facilities.rules.places import Place, PlaceBook
+from facilities.rules.sheet_header import HOME
 from facilities.rules.words import fact_list
+from facilities.services.judge_beside import judge_beside
+from facilities.services.judged import DISTRICT_DIGITS, Judged, inside
 
-DISTRICT_DIGITS = 6
 DAYS = ("filed_on", "licence_valid_until")
 NULLABLE = {field.name for field in Facility._meta.concrete_fields if field.null} | {"region_id"}
 Decisions = dict[int, tuple[str, UUID | None]]
-
-
-@dataclass
-class Judged:
-    """What a row would do, and why. `home` is the home it is; None: a new one, or nobody decided yet."""
-
-    row: ReadRow
-    verdict: str
-    reasons: list[Sentence] = field(default_factory=list)
-    changes: Changes = field(default_factory=dict)
-    against: tuple[str, ...] = ()
-    home: UUID | None = None
-    head: int | None = None  # of a merged row: the line it is merged into
-    stored: Facility | None = None  # of an update: the home as it stands
 
 
 def place_book() -> PlaceBook:
@@ -70,9 +56,21 @@ def judge(rows: list[ReadRow], scope: Iterable[str], decisions: Decisions, *, fo
     With `for_update` the homes that would change are locked until the transaction ends.
     """
     scope = tuple(scope)
+    beside = [row for row in rows if row.of != HOME]
+    judged = _judge_homes([row for row in rows if row.of == HOME], scope, decisions, for_update=for_update)
+    if beside:
+        judged |= judge_beside(beside, judged, scope, for_update=for_update)
+    for one in judged.values():
+        one.reasons = [*one.reasons, *one.row.problems]
+    return [judged[row.line] for row in rows]
+
+
+def _judge_homes(
+    rows: list[ReadRow], scope: tuple[str, ...], decisions: Decisions, *, for_update: bool
+) -> dict[int, Judged]:
     judged = {row.line: Judged(row, RowVerdict.REFUSED, [row.fatal]) for row in rows if row.fatal}
     live = [row for row in rows if not row.fatal]
-    for row in [row for row in live if not _inside(row.values["region_id"], scope)]:
+    for row in [row for row in live if not inside(row.values["region_id"], scope)]:
         judged[row.line] = Judged(row, RowVerdict.REFUSED, [say("这一行在您负责的地区以外，要由当地民政部门导入")])
     live = [row for row in live if row.line not in judged]
     known = {row.line: row.known for row in live}
@@ -83,13 +81,7 @@ def judge(rows: list[ReadRow], scope: Iterable[str], decisions: Decisions, *, fo
     stored = _stored(matches, judged, for_update)
     for group in groups:
         judged |= _judge_group(group, matches, stored, scope)
-    for one in judged.values():
-        one.reasons = [*one.reasons, *one.row.problems]
-    return [judged[row.line] for row in rows]
-
-
-def _inside(code: str, scope: tuple[str, ...]) -> bool:
-    return not scope or any(covers(one, code) for one in scope)
+    return judged
 
 
 def _homes(known: Iterable[Known]) -> Homes:
@@ -209,7 +201,7 @@ def _judge_head(row: ReadRow, says: dict[str, Any], home: Facility | None, scope
     if home is None:
         kind = says.get("kind") or kind_by_name(says["name"]) or FacilityKind.HOME
         return Judged(row, RowVerdict.NEW, [say("名录里没有，新增")], changes_to({}, {**says, "kind": str(kind)}))
-    if not _inside(home.region_id, scope):
+    if not inside(home.region_id, scope):
         return Judged(row, RowVerdict.REFUSED, [say("名录里的这一家在您负责的地区以外，要由当地民政部门更新")])
     known = Known.of("", home.name, home.alias, "", "", "")
     if known.names & Known.of("", says["name"], "", "", "", "").names and "alias" not in says:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from eldercare.audit.services import record
 from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import restored
@@ -90,6 +91,8 @@ def show(request: HttpRequest, import_id: UUID) -> HttpResponse:
             for one in ORDER
             if batch.counts.get(one)
         ],
+        homes={word: batch.counts.get(word, 0) - batch.counts.get(f"beside_{word}", 0) for word in ("new", "update")},
+        beside=sum(batch.counts.get(f"beside_{word}", 0) for word in ("new", "update")),
         skipped=[restored(one) for one in batch.notes.get("skipped", ())],
         columns=_columns(batch.notes),
         chosen=chosen,
@@ -198,4 +201,5 @@ def export(request: HttpRequest) -> HttpResponse:
         answer = StreamingHttpResponse(export_csv(homes), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = content_disposition_header(True, f"{name}.csv")
         return answer
+    record(request.viewer, "directory.exported_with_care_workers", "directory", facts={"regions": _scope(request)})
     return FileResponse(export_xlsx(homes), as_attachment=True, filename=f"{name}.xlsx", content_type=SHEET)

@@ -14,6 +14,7 @@ from facilities.choices import ImportState, RowDecision
 from facilities.models import DirectoryImport, ImportRow
 from facilities.services.apply_import import carry_out, decide_row, order_apply, order_undo
 from facilities.services.import_homes import begin_import, read_import
+from facilities.services.kept_rows import said
 
 SHOWN = 50
 
@@ -97,11 +98,12 @@ def _row(row: ImportRow) -> dict[str, Any]:
         "sheet": row.sheet,
         "row": row.row,
         "name": row.values.get("name"),
+        "of": row.values.get("of", "home"),
         "verdict": row.verdict,
         "reasons": [str(restored(reason)) for reason in row.reasons],
         "against": row.against,
         "decision": row.decision or None,
-        "read": row.values,
+        "read": said(row.values),
         "home": str(row.home_id) if row.home_id else None,
         "stored": {name: now for name, (_was, now) in row.changes.items() if name != "provenance"}
         if row.stored
