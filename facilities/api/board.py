@@ -25,19 +25,24 @@ from facilities.services.board import BedChange, confirm_beds
 
 MOST_BEDS = 2000
 STATES = list(WORDS)
-SAID = ("occupied", "blocked", "admittable", "why", "until", "note")
+SAID = ("occupied", "blocked", "held", "held_until", "held_for", "admittable", "why", "until", "note")
 
 
 class BedChangeBody(StrictSerializer):
     """What is said about one bed; null leaves a thing as it is.
 
     `occupied`: somebody lives there who is not registered here, until `until`, the first free day, where it is known.
+    `held`: the home keeps it until `held_until` without asking anybody (null: some hours), for a waiting application
+    where `held_for` names one; false lets it go, and it goes along the waiting list.
     `seen`: the `state` the bed had when this was decided; where it is another one by now, the whole act is 409.
     """
 
     id = serializers.UUIDField()
     occupied = serializers.BooleanField(**MAYBE)
     blocked = serializers.BooleanField(**MAYBE)
+    held = serializers.BooleanField(**MAYBE)
+    held_until = serializers.DateTimeField(**MAYBE)
+    held_for = serializers.UUIDField(**MAYBE)
     admittable = serializers.BooleanField(**MAYBE)
     why = serializers.ChoiceField(choices=WhyClosed.choices, **TEXT)
     until = serializers.DateField(**MAYBE)
@@ -59,7 +64,8 @@ class ConfirmBody(StrictSerializer):
 class BoardBedSerializer(serializers.Serializer):
     """A bed; `claimed` is why it is not free today (null: nothing claims it), `until` the first day after.
 
-    `state` is what the board shows; only free, occupied, blocked and closed are the board's to change.
+    `state` is what the board shows; only free, occupied, blocked, closed and held are the board's to change. A held bed
+    is free again at `lapses_at`; `held_for` is the application it is held for.
     """
 
     id = serializers.UUIDField()
@@ -72,6 +78,8 @@ class BoardBedSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=STATES)
     claimed = serializers.CharField(allow_null=True)
     until = serializers.DateField(allow_null=True)
+    lapses_at = serializers.DateTimeField(allow_null=True)
+    held_for = serializers.UUIDField(allow_null=True)
 
 
 class BoardSerializer(serializers.Serializer):
@@ -180,6 +188,8 @@ def _board(facility_id: UUID) -> dict[str, Any]:
             "state": bed.state,
             "claimed": bed.kind or None,
             "until": bed.until,
+            "lapses_at": bed.lapses_at and bed.lapses_at.astimezone(clock.CHINA).isoformat(),
+            "held_for": bed.held_for and str(bed.held_for),
         }
         for room in board(facility_id, now.date())
         for bed in room.beds

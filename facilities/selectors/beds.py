@@ -26,11 +26,12 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from eldercare.kernel.clock import ClockNow
+from eldercare.kernel.keys import digest
 from eldercare.kernel.sentences import Sentence, say
 from eldercare.people.selectors import masked_names
 from facilities.choices import ClaimKind
 from facilities.models import Bed, BedClaim, BedConfirmation
-from facilities.rules.board import FREE, NEXT, state_of
+from facilities.rules.board import FREE, HELD, NEXT, state_of
 from facilities.rules.freshness import UNKNOWN, freshness
 from facilities.rules.settings import setting
 from facilities.rules.vacancy import CLOSING, NEVER, UNSAID, BedFacts, Vacancy, count
@@ -128,6 +129,7 @@ class BoardBed:
     since: date | None = None
     until: date | None = None
     note: str = ""
+    noun: str = ""
     lapses_at: datetime | None = None
     next_from: date | None = None
     valid_until: date | None = None
@@ -139,6 +141,12 @@ class BoardBed:
     @property
     def full_name(self) -> str:
         return f"{self.room}-{self.name}"
+
+    @property
+    def held_for(self) -> UUID | None:
+        """The application the home holds it for, where it said one."""
+        kind, _, pk = self.noun.partition(":")
+        return UUID(pk) if self.state == HELD and kind == "application" else None
 
     @property
     def becomes(self) -> str:
@@ -174,6 +182,11 @@ def board_beds(bed_ids: Iterable[UUID], on: date) -> dict[UUID, BoardBed]:
     return _drawn(list(Bed.objects.filter(pk__in=list(bed_ids)).select_related("room")), on)
 
 
+def mark_of(rooms: Iterable[BoardRoom]) -> str:
+    """Give a short mark of what a board shows: another one as soon as any bed is something else."""
+    return digest(sorted((str(bed.bed_id), bed.state) for room in rooms for bed in room.beds))[:16]
+
+
 def _drawn(beds: list[Bed], on: date) -> dict[UUID, BoardBed]:
     claims: dict[UUID, list[BedClaim]] = {}
     for claim in live_claims().filter(bed__in=beds, days__overlap=DateRange(on, None)).order_by("days"):
@@ -203,6 +216,7 @@ def _board_bed(bed: Bed, claims: list[BedClaim], on: date) -> BoardBed:
         since=now.days.lower,
         until=now.days.upper,
         note=now.note,
+        noun=now.noun,
         lapses_at=now.lapses_at,
     )
 
@@ -232,6 +246,8 @@ def in_the_way(bed_ids: Iterable[UUID], until: date) -> list[InTheWay]:
 
 def _in_the_way(claim: BedClaim, name: str | None) -> Sentence:
     bed = f"{claim.bed.room.name}-{claim.bed.name}"
+    if claim.kind == ClaimKind.HOLD:
+        return say("{bed}：机构先留着，还没有放开", bed=bed)
     if claim.kind != ClaimKind.STAY:
         return say("{bed}：已留给{name}，还没有答复", bed=bed, name=name or say("一个家庭"))
     if name:

@@ -6,7 +6,7 @@ bed is judged by what the second saw, and refused by name when it is no longer s
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +21,14 @@ from eldercare.kernel.sentences import say
 from eldercare.kernel.verdict import Outcome, Reason
 from eldercare.kernel.viewer import Viewer
 from facilities.access import facilities_of
-from facilities.choices import ClaimKind
-from facilities.models import Bed, BedClaim, BedConfirmation, Facility
-from facilities.rules.board import BOARD_NOUNS, FREE, NOUN, WORDS, facts_for
+from facilities.choices import ApplicationState, ClaimKind
+from facilities.models import Application, Bed, BedClaim, BedConfirmation, Facility
+from facilities.rules.board import BOARD_NOUNS, FREE, HELD, NOUN, WORDS, facts_for
+from facilities.rules.settings import setting
 from facilities.rules.vacancy import Vacancy
-from facilities.selectors.beds import BoardBed, board_beds, vacancies
-from facilities.services.claims import claim_bed, end_claim
-from facilities.services.guards import found
+from facilities.selectors.beds import BoardBed, board, board_beds, mark_of, vacancies
+from facilities.services.claims import claim_bed, end_claim, release
+from facilities.services.guards import found, no_longer
 from facilities.services.lock_order import lock_homes
 from facilities.services.relist import relist
 from facilities.services.waiting_list import bed_freed
@@ -38,16 +39,20 @@ class BedChange:
     """What is said about one bed; None leaves a thing as it is.
 
     `occupied`: somebody lives there who is not registered here, until `until` (the first free day) where it is known.
-    `blocked`: out of use. `admittable` off: takes nobody in, `why` of choices.WhyClosed. `seen` is the state
+    `held`: the home keeps it until `held_until` (None: some hours, a setting) without asking anybody, for the application
+    `held_for` where one is said. `blocked`: out of use. `admittable` off: takes nobody in, `why` of choices.WhyClosed. `seen` is the state
     (rules/board.py) the bed had when this was said; None: it does not matter.
     """
 
     bed_id: UUID
     occupied: bool | None = None
     blocked: bool | None = None
+    held: bool | None = None
     admittable: bool | None = None
     why: str = ""
     until: date | None = None
+    held_until: datetime | None = None
+    held_for: UUID | None = None
     note: str = ""
     seen: str | None = None
 
@@ -59,14 +64,19 @@ def change_to(state: str, bed_id: UUID, **more: Any) -> BedChange:
 
 @transaction.atomic
 def confirm_beds(
-    viewer: Viewer, *, facility_id: UUID, changes: Iterable[BedChange] = (), note: str = ""
+    viewer: Viewer, *, facility_id: UUID, changes: Iterable[BedChange] = (), note: str = "", mark: str = ""
 ) -> BedConfirmation:
     """Say that the board is right, after the changes named, as one act: all of them or none.
 
-    Raises Refusal `not_found` (404) for a home or bed that is not the viewer's, `board_changed` (409) where a bed is no
-    longer what was seen, `bed_occupied` (409) for a bed that a stay or an offer has, `bed_day`, `bed_said_twice` (422).
+    `mark` (selectors.beds.mark_of) is of the board that was looked at; empty: it does not matter. Raises Refusal `not_found`
+    (404) for a home, a bed or an application that is not the viewer's, `board_changed` (409) where the board or a bed is no
+    longer what was seen, `bed_occupied` (409) for a bed that a stay or an offer has, `already_answered` (409) for an
+    application that does not wait, `bed_day`, `hold_hours`, `bed_said_twice` (422).
     """
     home = found(facilities_of(viewer), facility_id)
+    if mark:
+        lock_board(home)
+        _check_mark(home, mark)
     return confirm_as_it_is(viewer, home, changes=changes, by=_by(viewer), note=note)
 
 
@@ -123,10 +133,20 @@ def lock_board(home: Facility) -> dict[UUID, Bed]:
     return {bed.pk: bed for bed in lock(Bed.objects.filter(room__facility=home).select_related("room__facility"))}
 
 
+def _check_mark(home: Facility, mark: str) -> None:
+    if mark_of(board(home.pk, clock.today())) != mark:
+        raise Refusal(
+            "board_changed",
+            say("您打开床位板以后，床位有了变化，所以还没有记下。"),
+            next_step=say("请看一眼床位现在的样子；都对，就再点一次“全部无变化”。"),
+            status=409,
+        )
+
+
 def _one_each(changes: Iterable[BedChange]) -> dict[UUID, BedChange]:
     said: dict[UUID, BedChange] = {}
     for change in sorted(changes, key=lambda change: change.bed_id):
-        if change.bed_id in said or (change.occupied and change.blocked):
+        if change.bed_id in said or [change.occupied, change.blocked, change.held].count(True) > 1:
             raise Refusal(
                 "bed_said_twice",
                 say("同一张床说了两种不同的情况，没有保存。"),
@@ -164,6 +184,8 @@ def _apply(bed: Bed, was: BoardBed, change: BedChange, today: date) -> None:
         raise Refusal("bed_day", sentence, next_step=say("今天就空出来的床，请改成空床。"), fields={"until": sentence})
     if change.blocked is False:
         _unblock(bed, today)
+    if was.kind == ClaimKind.HOLD and (change.held is False or change.occupied or change.blocked):
+        _let_go(bed)
     mine = BedClaim.objects.filter(
         bed=bed, kind=ClaimKind.STAY, noun__in=BOARD_NOUNS, released_at__isnull=True, days__contains=today
     ).first()
@@ -175,6 +197,8 @@ def _apply(bed: Bed, was: BoardBed, change: BedChange, today: date) -> None:
         _occupy(bed, was, mine, change, today)
     if change.blocked is True:
         _block(bed, was, change, today)
+    if change.held is True:
+        _hold(bed, was, change)
     if change.admittable is not None:
         why = "" if change.admittable else change.why
         Bed.objects.filter(pk=bed.pk).exclude(admittable=change.admittable, why_closed=why).update(
@@ -195,15 +219,62 @@ def _block(bed: Bed, was: BoardBed, change: BedChange, today: date) -> None:
         _claim(bed, was, ClaimKind.BLOCKED, today, change)
 
 
+def _hold(bed: Bed, was: BoardBed, change: BedChange) -> None:
+    """Keep the bed for some hours; a hold that stands goes on until the new hour."""
+    lapses_at = _hold_until(change.held_until)
+    noun = _held_for(bed, change.held_for)
+    if was.kind == ClaimKind.HOLD:
+        live = BedClaim.objects.filter(bed=bed, kind=ClaimKind.HOLD, released_at__isnull=True)
+        live.update(lapses_at=lapses_at, noun=noun)
+    else:
+        _claim(bed, was, ClaimKind.HOLD, clock.today(), change, lapses_at=lapses_at, noun=noun)
+
+
+def _hold_until(wanted: datetime | None) -> datetime:
+    now = clock.now()
+    if wanted is None:
+        return now + timedelta(hours=setting("offers", now.date())["hold_hours"])
+    most = max(setting("board", now.date())["hold_hours"])
+    if not now < wanted <= now + timedelta(hours=most):
+        sentence = say("一张床最多先留 {most} 小时，从现在算起。", most=most)
+        next_step = say("请换一个时间；家庭定下来了，请在“申请”里留床并通知家属。")
+        raise Refusal("hold_hours", sentence, next_step=next_step, fields={"hours": sentence})
+    return wanted
+
+
+def _held_for(bed: Bed, application_id: UUID | None) -> str:
+    if application_id is None:
+        return NOUN
+    application = found(Application.objects.filter(facility=bed.room.facility_id), application_id)
+    if application.state != ApplicationState.SUBMITTED:
+        raise no_longer(application)
+    return str(application)
+
+
+def _let_go(bed: Bed) -> None:
+    for claim in BedClaim.objects.filter(bed=bed, kind=ClaimKind.HOLD, released_at__isnull=True):
+        release(claim)
+
+
 def _unblock(bed: Bed, today: date) -> None:
     for claim in BedClaim.objects.filter(bed=bed, kind=ClaimKind.BLOCKED, released_at__isnull=True):
         if claim.days.upper is None or claim.days.upper > today:
             end_claim(claim, today)
 
 
-def _claim(bed: Bed, was: BoardBed, kind: str, today: date, change: BedChange) -> None:
+def _claim(
+    bed: Bed,
+    was: BoardBed,
+    kind: str,
+    today: date,
+    change: BedChange,
+    *,
+    lapses_at: datetime | None = None,
+    noun: str = NOUN,
+) -> None:
+    until = None if lapses_at else change.until
     try:
-        claim_bed(bed, kind, since=today, until=change.until, noun=NOUN, note=change.note[:200])
+        claim_bed(bed, kind, since=today, until=until, lapses_at=lapses_at, noun=noun, note=change.note[:200])
     except Refusal as refusal:
         if refusal.code != "bed_taken":
             raise
@@ -227,6 +298,8 @@ def _kept(bed: BoardBed) -> dict[str, Any]:
         "why": bed.why_closed,
         "until": bed.until and str(bed.until),
         "note": bed.note,
+        "held_until": bed.lapses_at.isoformat() if bed.state == HELD and bed.lapses_at else None,
+        "held_for": bed.held_for and str(bed.held_for),
     }
 
 

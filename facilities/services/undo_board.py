@@ -12,8 +12,9 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import facilities_of
-from facilities.models import BedConfirmation
-from facilities.rules.board import CHANGEABLE, facts_for
+from facilities.choices import ApplicationState
+from facilities.models import Application, BedConfirmation
+from facilities.rules.board import CHANGEABLE, FREE, facts_for
 from facilities.rules.settings import setting
 from facilities.services.board import BedChange, apply_changes, lock_board
 from facilities.services.guards import found
@@ -59,13 +60,20 @@ def may_be_undone(saved: BedConfirmation, now: datetime) -> bool:
 
 
 def _back(kept: dict[str, Any]) -> BedChange:
+    """Give the change back to what was. A hold whose hour has passed meanwhile, or whose family no longer waits, is over."""
     old, bed_id = kept["from"], UUID(kept["bed"])
     facts = facts_for(old["state"]) if old["state"] in CHANGEABLE else {}
+    held_until = old.get("held_until") and datetime.fromisoformat(old["held_until"])
+    if held_until and held_until <= clock.now():
+        facts, held_until = facts_for(FREE), None
+    held_for = Application.objects.filter(pk=old.get("held_for"), state=ApplicationState.SUBMITTED).first()
     return BedChange(
         bed_id,
         **{**facts, "admittable": old["admittable"]},
         why=old["why"],
         until=old["until"] and date.fromisoformat(old["until"]),
+        held_until=held_until,
+        held_for=held_for and held_for.pk,
         note=old["note"],
         seen=kept["to"]["state"],
     )

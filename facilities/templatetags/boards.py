@@ -1,8 +1,12 @@
 """Words of the bed board for its templates."""
 
+from datetime import date, datetime
+
 from django import template
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from eldercare.kernel.clock import CHINA
 from eldercare.kernel.sentences import speak
 from facilities.rules.vacancy import WHY
 from facilities.rules.words import CONFIRMED_BY, ROOMS, included_in, season_label
@@ -16,6 +20,27 @@ register = template.Library()
 def tap(bed: BoardBed) -> str:
     """What a tapped bed sends: which bed, and what it was when it was drawn."""
     return f"{bed.bed_id}:{bed.state}"
+
+
+@register.filter
+def bed_name(name: str) -> str:
+    """Write a bed's name so that nobody reads a number of beds: 1 is 1床."""
+    return gettext("%(number)s床") % {"number": name} if name.isdigit() else name
+
+
+@register.filter
+def near_day(day: date, today: date) -> str:
+    """Write a day as short as it can be read: the year only where it is another one."""
+    return date_format(day, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
+
+
+@register.filter
+def near(moment: datetime, today: date) -> str:
+    """Write a moment as short as it can be read: today only the hour."""
+    here = moment.astimezone(CHINA)
+    if here.date() == today:
+        return gettext("今天 %(hour)s") % {"hour": f"{here:%H:%M}"}
+    return f"{near_day(here.date(), today)} {here:%H:%M}"
 
 
 @register.filter

@@ -18,11 +18,12 @@ from eldercare.people.models import Elder
 from eldercare.ui.errors import refused_in_form
 from eldercare.ui.forms import request_key
 from facilities.access import applications_visible_to
-from facilities.models import Application, Facility, Skip
+from facilities.models import Application, Bed, Facility, Skip
 from facilities.models.admission import OPEN
 from facilities.rules.waiting import list_settings
 from facilities.selectors.admission import application_cards, offer_state
 from facilities.selectors.beds import free_beds
+from facilities.selectors.holds import beds_held_for
 from facilities.selectors.waiting import hours_to_answer, skips_shown
 from facilities.services.offer_bed import offer_bed, refuse_application, withdraw_offer
 from facilities.web.forms import OfferForm, PriorityForm, RefuseForm
@@ -130,10 +131,11 @@ def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
     now = clock.now()
     (card,) = application_cards(Application.objects.filter(pk=row.pk), now.date())
     beds = free_beds(row.wanted_from).filter(room__facility=home).select_related("room").order_by("room__name", "name")
-    choices = [(str(bed.pk), f"{bed.room.name}-{bed.name} · {bed.room.get_room_type_display()}") for bed in beds]
-    wanted_first = sorted(choices, key=lambda choice: str(card.room) not in choice[1])
+    choices = [(str(bed.pk), _bed_name(bed)) for bed in beds]
+    held = [(str(bed.pk), _("%(bed)s · 已为这份申请先留着") % {"bed": _bed_name(bed)}) for bed in beds_held_for(row)]
+    wanted_first = [*held, *sorted(choices, key=lambda choice: str(card.room) not in choice[1])]
     initial = {
-        "bed": request.GET.get("bed", ""),
+        "bed": request.GET.get("bed") or (held[0][0] if held else ""),
         "from_day": max(row.wanted_from, now.date()),
         "hours": hours_to_answer(home.pk, now.date()),
     }
@@ -153,6 +155,10 @@ def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
         "priority_form": PriorityForm(classes=classes_to_confirm()),
         "skips": skips_shown(Skip.objects.filter(application=row), 20),
     }
+
+
+def _bed_name(bed: Bed) -> str:
+    return f"{bed.room.name}-{bed.name} · {bed.room.get_room_type_display()}"
 
 
 def _name(row: Application) -> str:

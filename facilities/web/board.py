@@ -1,6 +1,6 @@
 """The bed board: rooms × beds, one tap for 无变化, one tap per bed that changed, one to undo. Stays are made elsewhere."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from eldercare.audit.services import once
 from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
 from eldercare.ui.errors import refused_in_form
 from eldercare.ui.forms import request_key
 from facilities.models import BedConfirmation, Facility
-from facilities.rules.board import CHANGEABLE, NEXT
-from facilities.selectors.beds import BoardRoom, Confirmation, Vacancy, board, confirmations, vacancies
+from facilities.rules.board import BLOCKED, CHANGEABLE, CLOSED, HELD, NEXT, OCCUPIED
+from facilities.selectors.beds import BoardRoom, Confirmation, Vacancy, board, confirmations, mark_of, vacancies
 from facilities.selectors.history import SHOWN, as_it_stood, confirmations_of
+from facilities.selectors.holds import names_of_applications, who_waits
 from facilities.selectors.trust import open_reports
 from facilities.services.board import BedChange, change_to, confirm_beds
 from facilities.services.capacity import add_room, close_beds
@@ -29,6 +31,15 @@ from facilities.web.forms import BoardForm, CloseBedsForm, MomentForm, RoomForm
 from facilities.web.home import FORBIDDEN, frame, my_home
 
 TEMPLATE = "facilities/board.html"
+DEMO = "demo"
+NOT_FOUND = 404
+# The answer to the first try was lost on the way, and more beds were tapped since.
+SAVED_BEFORE = Refusal(
+    "key_reused",
+    say("您上一次按“保存改动”其实已经存好了，只是当时没有显示出来。"),
+    next_step=say("请看看下面：还有变化的床，再点一下，再保存。"),
+    status=409,
+)
 
 
 @never_cache
@@ -40,35 +51,45 @@ def show(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, TEMPLATE, _context(request, home))
     taps = request.POST.getlist("bed")
-    form = BoardForm(request.POST)
+    form = _board_form(request, home, request.POST)
     if not form.is_valid():
         context = _context(request, home, ticked=_ticked(taps), board_form=form)
         return render(request, TEMPLATE, context, status=422)
     how = form.cleaned_data
 
     def act() -> dict[str, Any]:
-        saved = confirm_beds(request.viewer, facility_id=home.pk, changes=_changes(taps, **how))
+        changes = _changes(taps, clock.now(), **how)
+        saved = confirm_beds(request.viewer, facility_id=home.pk, changes=changes)
         return {"changed": len(saved.changes)}
 
     try:
         answer, _again = once(request.viewer, "facilities.board", request_key(request), [str(home.pk), taps, how], act)
     except Refusal as refusal:
-        if not refusal.reasons and not refusal.fields:
+        if refusal.status == NOT_FOUND:
             raise
-        context = _context(request, home, ticked=_ticked(taps), board_form=form, refusal=refusal)
+        shown = SAVED_BEFORE if refusal.code == "key_reused" else refusal
+        context = _context(request, home, ticked=_ticked(taps), board_form=form, refusal=shown)
         return render(request, TEMPLATE, context, status=refusal.status)
     messages.success(request, _("已保存：改了 %(count)s 张床，其余确认无变化。") % {"count": answer["changed"]})
-    return redirect("facilities:board", home.pk)
+    return _done(request, home)
 
 
 @login_required
 @require_POST
 def confirm(request: HttpRequest, facility_id: UUID) -> HttpResponse:
-    """无变化: the board is right as it stands."""
+    """无变化: the board is right as it stood when the page was drawn."""
     home = my_home(request, facility_id)
-    confirm_beds(request.viewer, facility_id=home.pk)
+    mark = request.POST.get("mark", "")
+
+    def act() -> dict[str, Any]:
+        return {"confirmation": confirm_beds(request.viewer, facility_id=home.pk, mark=mark).pk}
+
+    try:
+        once(request.viewer, "facilities.board_confirm", request_key(request), [str(home.pk), mark], act)
+    except Refusal as refusal:
+        return render(request, TEMPLATE, _context(request, home, refusal=refusal), status=refusal.status)
     messages.success(request, _("谢谢，已记下：床位数现在是新鲜的。"))
-    return redirect("facilities:board", home.pk)
+    return _done(request, home)
 
 
 @login_required
@@ -79,11 +100,11 @@ def undo(request: HttpRequest, facility_id: UUID, confirmation_id: int) -> HttpR
     try:
         undo_board(request.viewer, facility_id=home.pk, confirmation_id=confirmation_id)
     except Refusal as refusal:
-        if not refusal.reasons:
+        if refusal.status == NOT_FOUND:
             raise
         return render(request, TEMPLATE, _context(request, home, refusal=refusal), status=refusal.status)
     messages.success(request, _("已撤销上一次保存，床位回到保存以前的样子。"))
-    return redirect("facilities:board", home.pk)
+    return _done(request, home)
 
 
 @login_required
@@ -149,18 +170,35 @@ def history(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     return render(request, "facilities/board_history.html", {**frame(request, home), **context}, status=status)
 
 
+def _done(request: HttpRequest, home: Facility) -> HttpResponse:
+    """Send the browser back to the board; board.js, which sent the form itself, draws the page anew when it hears 204."""
+    if request.headers.get("X-Requested-With") == "board":
+        return HttpResponse(status=204)
+    return redirect("facilities:board", home.pk)
+
+
+def _board_form(request: HttpRequest, home: Facility, said: Any = None) -> BoardForm:
+    return BoardForm(said, waiting=who_waits(home.pk, clock.today()))
+
+
 def _context(request: HttpRequest, home: Facility, **more: Any) -> dict[str, Any]:
     now = clock.now()
     rooms = board(home.pk, now.date())
+    held = [bed for room in rooms for bed in room.beds if bed.state == HELD]
+    names = names_of_applications(bed.held_for for bed in held)
+    if "board_form" not in more:
+        more["board_form"] = _board_form(request, home)
     return {
         **frame(request, home),
+        "today": now.date(),
         "floors": _floors(rooms),
+        "mark": mark_of(rooms),
+        "held": [(bed, names.get(bed.held_for, "") if bed.held_for else "") for bed in held],
         "beds": vacancies([home.pk], now.date()).get(home.pk, Vacancy()),
         "confirmed": confirmations([home.pk], now).get(home.pk, Confirmation()),
         "last": _last(home, now),
         "wrong": open_reports(home.pk),
         "room_form": RoomForm(),
-        "board_form": BoardForm(),
         "keys": [
             ("↑ ↓ ← →", _("移到旁边的床")),
             (_("空格"), _("点这张床")),
@@ -168,6 +206,7 @@ def _context(request: HttpRequest, home: Facility, **more: Any) -> dict[str, Any
             ("o", _("有人住")),
             ("x", _("暂停使用")),
             ("c", _("暂不收住")),
+            ("h", _("先留着")),
             ("a", _("整个房间")),
             ("n", _("全部无变化")),
             ("s", _("保存改动")),
@@ -180,7 +219,7 @@ def _context(request: HttpRequest, home: Facility, **more: Any) -> dict[str, Any
 def _last(home: Facility, now: datetime) -> BedConfirmation | None:
     """Give the last save, where it can be undone."""
     last = confirmations_of(home.pk).filter(undone_at__isnull=True).first()
-    return last if last and may_be_undone(last, now) else None
+    return last if last and last.by != DEMO and may_be_undone(last, now) else None
 
 
 def _floors(rooms: tuple[BoardRoom, ...]) -> list[tuple[str, list[BoardRoom]]]:
@@ -192,17 +231,31 @@ def _floors(rooms: tuple[BoardRoom, ...]) -> list[tuple[str, list[BoardRoom]]]:
     return list(grouped.items())
 
 
-def _changes(taps: list[str], *, to: str = "", why: str = "", until: date | None = None) -> list[BedChange]:
+def _changes(
+    taps: list[str],
+    now: datetime,
+    *,
+    to: str = "",
+    why: str = "",
+    until: date | None = None,
+    hours: int | None = None,
+    held_for: UUID | None = None,
+) -> list[BedChange]:
     """Read the taps: `bed:what it was[:what it shall be]`. What is no such tap is dropped, as a page never sends it.
 
-    `to` is meant for all tapped beds; without it, each becomes what one tap makes of it.
+    `to` is meant for all tapped beds, and the rest belongs to it; without it, each becomes what one tap makes of it.
     """
+    more: dict[str, dict[str, Any]] = {
+        OCCUPIED: {"until": until},
+        BLOCKED: {"until": until, "note": why},
+        CLOSED: {"why": why},
+        HELD: {"held_until": now + timedelta(hours=hours) if hours else None, "held_for": held_for},
+    }
     changes = []
     for bed_id, seen, wanted in map(_tap, taps):
         state = to or wanted or NEXT.get(seen, "")
         if bed_id and state in CHANGEABLE:
-            more = {"why": why} if state == "closed" else {"until": until} if state in ("occupied", "blocked") else {}
-            changes.append(change_to(state, bed_id, seen=seen, **more))
+            changes.append(change_to(state, bed_id, seen=seen, **(more.get(to, {}))))
     return changes
 
 

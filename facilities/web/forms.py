@@ -1,11 +1,13 @@
 """What staff and families type on this floor's pages. Whether it may be done is the services' answer."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from eldercare.kernel import clock
@@ -25,7 +27,9 @@ from facilities.choices import (
     StaffRole,
     WhyClosed,
 )
+from facilities.rules.settings import setting
 from facilities.selectors.beds import BoardRoom
+from facilities.selectors.holds import Waiting
 
 CHOOSE = ("", _("请选择"))
 
@@ -322,21 +326,58 @@ class RoomForm(forms.Form):
 
 
 class BoardForm(forms.Form):
-    """What all tapped beds become, where one tap says something else."""
+    """What all tapped beds become, where one tap says something else. `waiting`: whom a bed can be held for, by name."""
 
     to = forms.ChoiceField(
-        label=_("点过的床都改成"),
+        label=_("点过的床改成"),
         choices=[
-            ("", _("床上写的样子")),
-            ("free", _("空床")),
+            ("", _("照床上写的")),
+            ("free", pgettext_lazy("一张床", "空床")),
             ("occupied", _("有人住")),
             ("blocked", _("暂停使用")),
-            ("closed", _("空着，暂不收住")),
+            ("closed", _("暂不收住")),
+            ("held", _("先留着")),
         ],
+        widget=forms.RadioSelect,
         required=False,
     )
-    why = forms.ChoiceField(label=_("为什么暂不收住"), choices=[CHOOSE, *WhyClosed.choices], required=False)
+    why = forms.ChoiceField(label=_("为什么"), choices=[CHOOSE, *WhyClosed.choices], required=False)
     until = DayField(label=_("哪天再空出来"), required=False, help_text=_("不知道就空着。"))
+    hours = forms.TypedChoiceField(label=_("留到什么时候"), coerce=int, empty_value=None, required=False)
+    held_for = forms.TypedChoiceField(
+        label=_("为谁留"),
+        coerce=UUID,
+        empty_value=None,
+        required=False,
+        help_text=_("只列出在等床位的申请；现在还不通知家属。"),
+        error_messages={"invalid_choice": _("这份申请已经不在等床位了，请重新选。")},
+    )
+
+    def __init__(self, *args: Any, waiting: Iterable[Waiting] = (), **options: Any) -> None:
+        options.setdefault("initial", {"to": ""})
+        super().__init__(*args, **options)
+        now = clock.now()
+        self.fields["hours"].choices = [
+            (hours, hours_word(hours, now)) for hours in setting("board", now.date())["hold_hours"]
+        ]
+        self.fields["hours"].initial = setting("offers", now.date())["hold_hours"]
+        self.fields["held_for"].choices = [
+            ("", _("还没有定")),
+            *(
+                (str(one.application_id), f"{one.elder_name} · {one.room} · {one.wanted_from:%Y-%m-%d}")
+                for one in waiting
+            ),
+        ]
+
+
+def hours_word(hours: int, now: datetime) -> str:
+    """Say how long from now, and until when: people think in days and clocks, not in hours."""
+    until = now + timedelta(hours=hours)
+    moment = f"{date_format(until, 'MONTH_DAY_FORMAT')} {until:%H:%M}"
+    words = {"until": moment, "days": hours // 24, "hours": hours}
+    if hours % 24:
+        return gettext("%(hours)s 小时，到 %(until)s") % words
+    return gettext("%(days)s 天，到 %(until)s") % words
 
 
 class NumberReportForm(forms.Form):

@@ -17,11 +17,12 @@ from eldercare.kernel import clock
 from facilities.access import facilities_of, manages
 from facilities.models import Facility
 from facilities.selectors.admission import queue_counts
-from facilities.selectors.beds import Confirmation, Vacancy, confirmations, vacancies
+from facilities.selectors.beds import Confirmation, Vacancy, board, confirmations, mark_of, vacancies
 from facilities.selectors.trust import open_reports
 from facilities.services.staff import invitations_to
 
 FORBIDDEN = 403
+FRESH = "fresh"
 
 
 def my_home(request: HttpRequest, facility_id: UUID) -> Facility:
@@ -77,10 +78,15 @@ def today(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     """Show what to do next at a home."""
     home = my_home(request, facility_id)
     now = clock.now()
+    waiting, wrong = queue_counts(home.pk), open_reports(home.pk)
+    confirmed = confirmations([home.pk], now).get(home.pk, Confirmation())
+    busy = wrong or any(waiting.values())
     context = {
-        "waiting": queue_counts(home.pk),
-        "wrong": open_reports(home.pk),
+        "waiting": waiting,
+        "wrong": wrong,
+        "asked": not busy and confirmed.level != FRESH,
+        "mark": mark_of(board(home.pk, now.date())),
         "beds": vacancies([home.pk], now.date()).get(home.pk, Vacancy()),
-        "confirmed": confirmations([home.pk], now).get(home.pk, Confirmation()),
+        "confirmed": confirmed,
     }
     return render(request, "facilities/today.html", {**frame(request, home), **context})

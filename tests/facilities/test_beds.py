@@ -104,7 +104,9 @@ def test_what_becomes_free_is_told_with_its_day(home, manager):
 
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["occupied", "occupied_until", "blocked", "free", "closed", "undo", "lapse", "close", "room"]),
+        st.sampled_from(
+            ["occupied", "occupied_until", "blocked", "free", "closed", "held", "undo", "lapse", "close", "room"]
+        ),
         st.integers(0, 3),
         st.integers(1, 50),
     ),

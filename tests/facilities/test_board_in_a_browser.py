@@ -1,11 +1,16 @@
 """The bed board on a phone, with taps: how many a day's work takes, and whether a finger can hit them."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
+from eldercare.kernel import clock
 from facilities.models import Bed, BedClaim, BedConfirmation, BedReminder, Room
+from facilities.services.board import change_to, confirm_beds
 from facilities.services.board_link import link_text
-from tests.builders.accounts import make_user, sign_in
-from tests.builders.facilities import LONG_AGO, make_home, make_staff
+from tests.builders.accounts import make_user, sign_in, viewer_for
+from tests.builders.facilities import LONG_AGO, make_application, make_home, make_staff
+from tests.builders.people import make_elder
+from tests.ui.test_gallery_in_a_browser import EVERY_TARGET, TARGETS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -24,14 +29,14 @@ def board(open_page, phone, client):
     cookie = client.cookies["eldercare_session"]
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": page.url}])
     page.goto(page.url.replace("/healthz", f"/home/{home.pk}/board"))
-    return Fingers(page)
+    return Fingers(page, home, viewer_for(manager))
 
 
 class Fingers:
     """A page under a finger; every tap is counted."""
 
-    def __init__(self, page):
-        self.page, self.taps = page, 0
+    def __init__(self, page, home, viewer):
+        self.page, self.home, self.viewer, self.taps = page, home, viewer, 0
 
     def tap(self, thing):
         thing.tap()
@@ -42,6 +47,14 @@ class Fingers:
 
     def bed(self, number):
         return self.page.locator("label.bed").nth(number)
+
+    def chip(self, word):
+        return self.page.locator(".board-chip", has_text=word)
+
+    def small(self, least):
+        """Give what is too small to hit, of all that can be."""
+        targets = self.page.evaluate(TARGETS, f"main label.board-chip, main label.bed, {EVERY_TARGET}")
+        return [one for one in targets if min(one["width"], one["height"]) < least]
 
     def sees(self, text):
         self.page.get_by_text(text).first.wait_for()
@@ -66,20 +79,219 @@ def test_six_changed_beds_take_seven_taps_and_one_more_takes_them_back(board):
     assert (board.taps, BedClaim.objects.filter(released_at=None).count()) == (8, 0)
 
 
-def test_six_beds_out_of_use_take_eight_taps_and_a_choice(board):
+def test_six_beds_out_of_use_take_eight_taps(board):
     for number in range(6):
         board.tap(board.bed(number))
-    board.tap(board.page.get_by_text("改成别的、写原因或日子"))
-    board.page.get_by_label("点过的床都改成").select_option("blocked")
+    board.tap(board.chip("暂停使用"))
+    assert board.page.locator(".bed-picked:visible").all_inner_texts() == ["→ 暂停使用"] * 6
     board.tap(board.button("保存改动"))
     board.sees("改了 6 张床")
     assert (board.taps, BedClaim.objects.filter(kind="blocked").count()) == (8, 6)
 
 
-def test_every_bed_can_be_hit_and_nothing_scrolls_sideways(board):
-    sizes = board.page.eval_on_selector_all("label.bed", "beds => beds.map(bed => bed.getBoundingClientRect().height)")
-    assert min(sizes) >= 44
+def test_a_whole_floor_takes_one_tap(board):
+    board.tap(board.button("这一层都点上"))
+    board.tap(board.chip("暂不收住"))
+    board.tap(board.button("保存改动"))
+    board.sees("改了 8 张床")
+    assert (board.taps, Bed.objects.filter(admittable=False).count()) == (3, 8)
+
+
+def test_a_bed_under_repair_says_why_and_until_when_and_is_set_back_with_two_taps(board):
+    assert not board.page.get_by_label("为什么").is_visible()
+    board.tap(board.bed(0))
+    board.tap(board.chip("暂停使用"))
+    board.page.get_by_label("为什么").select_option("repair")
+    board.page.get_by_label("哪天再空出来").fill("2099-12-05")
+    board.tap(board.button("保存改动"))
+    board.sees("改了 1 张床")
+    assert board.bed(0).inner_text().split() == ["1床", "暂停使用", "维修", "2099年12月5日起能用"]
+    board.taps = 0
+    board.tap(board.bed(0))
+    board.tap(board.button("保存改动"))
+    board.page.locator(".bed-free").nth(7).wait_for()
+    assert (board.taps, BedClaim.objects.filter(released_at=None).count()) == (2, 0)
+
+
+def test_somebody_who_moves_out_on_a_known_day_is_told_to_the_public_with_the_day(board):
+    board.tap(board.bed(0))
+    board.tap(board.chip("有人住"))
+    board.page.get_by_label("哪天再空出来").fill("2099-12-05")
+    board.tap(board.button("保存改动"))
+    board.sees("2099年12月5日起再有 1 张")
+    assert board.taps == 3
+
+
+@pytest.mark.parametrize("view", ["normal", "elder"])
+def test_a_bed_is_held_for_a_family_and_let_go_on_a_phone(board, view):
+    """Three taps hold a bed for a day, one lets it go, one takes that back; until when is shown."""
+    family = _family_that_waits(board.home)
+    board.page.reload()
+    if view == "elder":
+        board.page.get_by_role("button", name="长辈版").click()
+        board.page.wait_for_load_state()
+    board.tap(board.bed(1))
+    board.tap(board.chip("先留着"))
+    assert board.page.get_by_label("留到什么时候").locator("option:checked").inner_text().startswith("1 天，到 ")
+    board.page.get_by_label("为谁留").select_option(str(family.pk))
+    assert Axe().run(board.page).violations_count == 0
+    assert board.small(60 if view == "elder" else 44) == []
     assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    board.tap(board.button("保存改动"))
+    board.sees("先留着的床")
+    hold = BedClaim.objects.get(kind="hold")
+    until = hold.lapses_at.astimezone(clock.CHINA)
+    assert (board.taps, hold.noun) == (3, f"application:{family.pk}")
+    assert f"留到 {until.month}月{until.day}日 {until:%H:%M}" in board.page.locator("main").inner_text()
+    found = Axe().run(board.page)
+    assert found.violations_count == 0, found.generate_report()
+    board.taps = 0
+    board.tap(board.button("不留了"))
+    board.page.locator("#held").wait_for(state="detached")
+    assert (board.taps, BedClaim.objects.filter(kind="hold", released_at=None).count()) == (1, 0)
+
+
+def _family_that_waits(home):
+    """A family on the list whose wish no bed here meets, so that a bed let go is asked to nobody."""
+    daughter = make_user("王芳")
+    return make_application(home, make_elder("王桂兰", guardian=daughter.person), daughter.person, room_type="single")
+
+
+def test_every_bed_can_be_hit_and_nothing_scrolls_sideways(board):
+    for width in (390, 360):
+        board.page.set_viewport_size({"width": width, "height": 740})
+        assert board.small(44) == []
+        assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_axe_finds_nothing_on_the_board_at_a_desk(board, desk):
+    board.page.set_viewport_size(desk)
+    board.tap(board.bed(0))
+    for state in ("暂停使用", "先留着"):
+        board.tap(board.chip(state))
+        found = Axe().run(board.page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+# The start page
+
+
+def test_a_day_without_change_takes_two_taps_from_where_signing_in_leads(board):
+    board.page.goto(board.page.url.split("/home/")[0] + "/desk")
+    board.tap(board.page.get_by_role("link", name=board.home.name))
+    board.tap(board.button("全部无变化"))
+    board.sees("床位数现在是新鲜的")
+    assert (board.taps, BedConfirmation.objects.count()) == (2, 1)
+
+
+def test_the_start_page_asks_about_beds_though_something_else_waits(board):
+    _family_that_waits(board.home)
+    confirm_beds(board.viewer, facility_id=board.home.pk)
+    board.page.goto(board.page.url.removesuffix("board"))
+    board.sees("1 份申请等您答复")
+    board.tap(board.button("全部无变化"))
+    board.sees("床位数现在是新鲜的")
+    assert (board.taps, BedConfirmation.objects.count()) == (1, 2)
+
+
+# A bad line
+
+
+def test_what_was_tapped_stays_when_the_network_is_gone_and_is_saved_once_when_it_is_back(board):
+    for number in range(3):
+        board.tap(board.bed(number))
+    board.page.context.set_offline(True)
+    board.tap(board.button("保存改动"))
+    board.sees("刚才这一步没有送到")
+    assert board.page.locator("label.bed input:checked").count() == 3
+    board.page.context.set_offline(False)
+    board.tap(board.button("保存改动"))
+    board.sees("改了 3 张床")
+    assert BedConfirmation.objects.count() == 1
+
+
+def test_an_answer_lost_on_the_way_is_not_saved_twice_and_what_was_tapped_since_is_not_lost(board):
+    lost = []
+
+    def lose(route):
+        if route.request.method != "POST" or lost:
+            return route.fallback()
+        lost.append(route.fetch(max_redirects=0))
+        return route.abort()
+
+    board.page.route("**/board", lose)
+    board.tap(board.bed(0))
+    board.tap(board.button("保存改动"))
+    board.sees("刚才这一步没有送到")
+    board.tap(board.bed(1))
+    board.tap(board.button("保存改动"))
+    board.sees("其实已经存好了")
+    assert BedConfirmation.objects.count() == 1
+    assert board.page.locator("label.bed input:checked").count() == 1
+    board.tap(board.button("保存改动"))
+    board.page.locator(".bed-occupied").nth(1).wait_for()
+    assert [len(row.changes) for row in BedConfirmation.objects.order_by("at")] == [1, 1]
+
+
+def test_two_quick_taps_save_once(board):
+    board.tap(board.bed(0))
+    board.page.evaluate("document.querySelectorAll('.board-acts .button-primary').forEach(b => (b.click(), b.click()))")
+    board.sees("改了 1 张床")
+    board.page.evaluate("document.querySelectorAll('.board-confirm .button').forEach(b => (b.click(), b.click()))")
+    board.sees("床位数现在是新鲜的")
+    assert [len(row.changes) for row in BedConfirmation.objects.order_by("at")] == [1, 0]
+
+
+def test_what_was_tapped_outlives_a_reload_and_a_sign_in(board):
+    board.tap(board.bed(0))
+    board.tap(board.bed(2))
+    board.tap(board.chip("暂停使用"))
+    board.page.reload()
+    board.sees("已经替您点好了")
+    cookies = board.page.context.cookies()
+    board.page.context.clear_cookies(name="eldercare_session")
+    board.tap(board.button("保存改动"))
+    board.page.wait_for_url("**/sign-in?**")
+    board.page.context.add_cookies(cookies)
+    board.page.goto(f"/home/{board.home.pk}/board")
+    board.sees("已经替您点好了")
+    board.tap(board.button("保存改动"))
+    board.sees("改了 2 张床")
+    assert BedClaim.objects.filter(kind="blocked", released_at=None).count() == 2
+    assert board.page.locator("label.bed input:checked").count() == 0
+
+
+def test_nothing_changed_is_no_answer_while_something_is_tapped(board):
+    board.tap(board.bed(0))
+    assert not board.button("全部无变化").is_visible()
+    board.page.keyboard.press("n")
+    board.tap(board.button("都不改了"))
+    assert board.button("全部无变化").is_visible()
+    assert not BedConfirmation.objects.exists()
+
+
+def test_a_page_from_yesterday_confirms_nothing_that_was_not_looked_at(board):
+    bed = Bed.objects.order_by("room__name", "name").first()
+    confirm_beds(board.viewer, facility_id=board.home.pk, changes=[change_to("blocked", bed.pk)])
+    board.tap(board.button("全部无变化"))
+    board.sees("您打开床位板以后，床位有了变化")
+    assert BedConfirmation.objects.count() == 1
+    board.tap(board.button("全部无变化"))
+    board.sees("床位数现在是新鲜的")
+    assert BedConfirmation.objects.count() == 2
+
+
+def test_the_second_of_two_sees_which_bed_the_first_changed_and_keeps_the_rest(board):
+    bed = Bed.objects.order_by("room__name", "name").first()
+    confirm_beds(board.viewer, facility_id=board.home.pk, changes=[change_to("blocked", bed.pk)])
+    for number in range(3):
+        board.tap(board.bed(number))
+    board.tap(board.button("保存改动"))
+    board.sees("101-1 现在是“暂停使用”")
+    assert board.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    assert board.page.locator("label.bed input:checked").count() == 2
+    board.tap(board.button("保存改动"))
+    board.sees("改了 2 张床")
 
 
 def test_beds_are_changed_by_keyboard(board):
@@ -93,7 +305,7 @@ def test_beds_are_changed_by_keyboard(board):
     keys.press("Space")
     assert board.page.locator(".bed-then:visible").all_inner_texts() == [
         "→ 暂停使用",
-        "→ 空着，暂不收住",
+        "→ 暂不收住",
         "改为：有人住",
     ]
     keys.press("s")

@@ -45,6 +45,7 @@
   };
   document.addEventListener("htmx:sendError", lost);
   document.addEventListener("htmx:responseError", lost);
+  document.addEventListener("lost", lost);
 
   // A summary of errors takes the focus, so that it is read first.
   const summary = document.querySelector("[data-focus]");
