@@ -49,7 +49,8 @@ class NearField(serializers.CharField):
 class FiltersBody(StrictSerializer):
     """What is looked for; everything may be left out. `budget_fen` is gross a month.
 
-    `paired_with`: homes in the places a district is paired with. `within_km` counts from `near` in a straight line.
+    `paired_with`: homes in the places a district is paired with. `within_km` counts from `near` in a straight line, and
+    so does `sort=distance`, which needs `near`; homes whose place is not published come last.
     `unlicensed`: also the homes whose licence does not stand; they are never matched otherwise.
     """
 
@@ -78,7 +79,7 @@ class FiltersBody(StrictSerializer):
     page_size = serializers.IntegerField(min_value=1, max_value=MOST, default=PAGE)
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        if said["within_km"] is not None and said["near"] is None:
+        if said["near"] is None and (said["within_km"] is not None or said["sort"] == "distance"):
             raise serializers.ValidationError({"near": gettext("要按距离找，请写明从哪里算起，例如 39.92,116.44。")})
         return super().validate(said)
 

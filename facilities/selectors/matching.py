@@ -6,9 +6,21 @@ from math import cos, radians
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, BooleanField, F, FloatField, Func, Q, QuerySet, TextField, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    F,
+    FloatField,
+    Func,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Left
+from django.db.models.functions import Cast, Coalesce, Floor, Left
 from django.db.models.lookups import Exact, LessThanOrEqual
 
 from eldercare.regions.models import Region
@@ -23,6 +35,7 @@ from facilities.selectors.free_days import has_free_beds
 
 KM_PER_DEGREE = 111.2
 NOBODY = Q(pk=UUID(int=0))  # a condition like any other, where Django would refuse an empty one to hand-written SQL
+NOWHERE = 2**53  # metres: after every home whose place is known
 FEW = 2000
 
 
@@ -105,7 +118,7 @@ def matching(filters: SearchFilters, on: date, *, anywhere: bool = False) -> Mat
         rows = rows.filter(named if few else called)
         named = None if few else named
     if filters.near is not None and filters.within_km is not None:
-        rows = _near(rows, filters.near, filters.within_km)
+        rows = rows.filter(in_circle(filters.near, filters.within_km))
     if filters.paired_with:
         rows = rows.filter(_partners(filters.paired_with, on))
     if filters.region and not anywhere:
@@ -173,19 +186,36 @@ def _partners(district: str, on: date) -> Q:
     return places or NOBODY
 
 
-def _near(rows: QuerySet[Listing], near: tuple[float, float], km: float) -> QuerySet[Listing]:
+def in_circle(near: tuple[float, float], km: float) -> Q:
     """Within a circle: a box around it is found by index, and each home in the box is measured."""
     latitude, longitude = near
     up = km / KM_PER_DEGREE * 1.01
     along = min(up / max(cos(radians(min(abs(latitude) + up, 89))), 0.01), 360)
-    corners = [
-        Func(Value(x), Value(y), function="point", output_field=TextField())
-        for x, y in ((longitude - along, latitude - up), (longitude + along, latitude + up))
-    ]
-    position = Func("longitude", "latitude", function="point", output_field=TextField())
+    corners = [_point(x, y) for x, y in ((longitude - along, latitude - up), (longitude + along, latitude + up))]
     box = Func(*corners, function="box", output_field=TextField())
-    inside = Func(position, box, template="(%(expressions)s)", arg_joiner=" <@ ", output_field=BooleanField())
-    return rows.filter(inside).filter(LessThanOrEqual(_km_to(near), km))
+    inside = Func(_position(), box, template="(%(expressions)s)", arg_joiner=" <@ ", output_field=BooleanField())
+    return Q(inside) & Q(LessThanOrEqual(_km_to(near), km))
+
+
+def degrees_to(near: tuple[float, float]) -> Func:
+    """How far a home is in degrees: the order its index of positions knows, which is not the order of kilometres."""
+    here = _point(near[1], near[0])
+    return Func(_position(), here, template="(%(expressions)s)", arg_joiner=" <-> ", output_field=FloatField())
+
+
+def metres_in_order(near: tuple[float, float]) -> Case:
+    """The distance in whole metres, homes whose place is unknown last."""
+    metres = Cast(Floor(_km_to(near) * Value(1000.0)), BigIntegerField())
+    known = When(latitude__isnull=False, longitude__isnull=False, then=metres)
+    return Case(known, default=Value(NOWHERE), output_field=BigIntegerField())
+
+
+def _position() -> Func:
+    return Func("longitude", "latitude", function="point", output_field=TextField())
+
+
+def _point(x: float, y: float) -> Func:
+    return Func(Value(x), Value(y), function="point", output_field=TextField())
 
 
 def _km_to(near: tuple[float, float]) -> Func:

@@ -1,13 +1,14 @@
 """Pages by key: a page begins after (or ends before) a row's place in the order, so what comes or goes elsewhere in the
 meantime neither repeats nor hides a home. Nothing is counted.
 
-Three orders: by an index alone; by a family's own points among the first HEAD rows of it; and by net price, which is the
-price less at most a known amount, so that a bounded look ahead in the order of prices puts it right.
+Four orders: by an index alone; by a family's own numbers among the first HEAD rows of it; by net price, which is the price
+less at most a known amount, so that a bounded look ahead in the order of prices puts it right; and by distance, where the
+index says about how far a page reaches, and what lies within is measured.
 """
 
 import base64
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -20,6 +21,7 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from facilities.models import Listing
 from facilities.models.listing import NO_PRICE
+from facilities.selectors.matching import NOWHERE, degrees_to, in_circle
 
 HEAD = 200
 AHEAD = 600
@@ -80,6 +82,11 @@ class Candidate(NamedTuple):
     meal_fen: int | None
     latitude: float | None
     longitude: float | None
+
+
+Own = Callable[
+    [Sequence[Candidate]], Mapping[UUID, int]
+]  # a number per row, lowest first; a row without one is left out
 
 
 @dataclass(frozen=True)
@@ -162,12 +169,10 @@ def _place(row: Candidate) -> Place:
     return row.ordinal, row.pk
 
 
-# By a family's own points
+# By a family's own numbers
 
 
-def by_person(
-    rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int, personal: Callable[[Candidate], int]
-) -> Page:
+def by_person(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int, own: Own) -> Page:
     """Give a page of the first HEAD rows in the family's own order, or of those after them in the common one."""
     edge = cursor.edge if cursor else None
     if cursor and edge and not cursor.in_head:
@@ -178,7 +183,7 @@ def by_person(
             return tail
         cursor = Cursor(True, (BEYOND_ALL, LAST_KEY), edge, in_head=True)
     head, edge, more = _head(rows, order, edge)
-    return _of_head(head, edge, more, cursor, size, personal)
+    return _of_head(head, edge, more, cursor, size, own)
 
 
 def _head(rows: QuerySet[Listing], order: Order, edge: Place | None) -> tuple[list[Candidate], Place | None, bool]:
@@ -192,14 +197,10 @@ def _head(rows: QuerySet[Listing], order: Order, edge: Place | None) -> tuple[li
 
 
 def _of_head(
-    head: Iterable[Candidate],
-    edge: Place | None,
-    more: bool,
-    cursor: Cursor | None,
-    size: int,
-    personal: Callable[[Candidate], int],
+    head: Sequence[Candidate], edge: Place | None, more: bool, cursor: Cursor | None, size: int, own: Own
 ) -> Page:
-    placed = sorted(((-row.ordinal - personal(row), row.pk), row) for row in head)
+    numbers = own(head)
+    placed = sorted(((numbers[row.pk], row.pk), row) for row in head if row.pk in numbers)
     places = [place for place, _row in placed]
     start = 0
     if cursor and cursor.backwards:
@@ -266,3 +267,23 @@ def _is_certain(found: list[Candidate], cursor: Cursor | None, size: int, net: N
         return sum(frontier < place[0] and (not cursor or place < cursor.place) for place in fens) > size
     least = frontier if frontier >= NO_PRICE else frontier - net.most_off_fen
     return sum(place[0] < least and (not cursor or place > cursor.place) for place in fens) > size
+
+
+# By distance
+
+
+def by_distance(
+    rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int, near: tuple[float, float]
+) -> Page:
+    """Give a page of the nearest first, exactly, whatever order the index of positions has; unknown places come last."""
+    reach = cursor.place[0] if cursor and cursor.backwards else _reach(rows, order, cursor, size, near)
+    inside = rows if reach >= NOWHERE else rows.filter(in_circle(near, (reach + 1) / 1000))
+    return by_index(inside, order, cursor, size)
+
+
+def _reach(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int, near: tuple[float, float]) -> int:
+    """Give a distance in metres within which the page lies: the farthest of as many homes, the first by the index."""
+    if cursor:
+        rows = rows.filter(_beyond(order, cursor.place, backwards=False))
+    some = rows.order_by(degrees_to(near)).annotate(n=order.expression).values_list("n", flat=True)
+    return max(some[: size + 1], default=0)

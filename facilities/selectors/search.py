@@ -15,7 +15,7 @@ from eldercare.kernel import clock
 from facilities.models import Listing
 from facilities.selectors.cards import HomeCard, cards, cards_of, with_homes
 from facilities.selectors.facets import Facets, facets
-from facilities.selectors.matching import SearchFilters, matching, price, price_in_order
+from facilities.selectors.matching import SearchFilters, matching, metres_in_order, price, price_in_order
 from facilities.selectors.paging import (
     HEAD,
     Candidate,
@@ -23,6 +23,7 @@ from facilities.selectors.paging import (
     Net,
     Order,
     Page,
+    by_distance,
     by_index,
     by_net,
     by_person,
@@ -47,7 +48,7 @@ __all__ = [
 
 PAGE = 20
 MOST = 200
-ORDERS = ("recommended", "price")
+ORDERS = ("recommended", "price", "distance")
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def search(
 
     `personal` gives points that count for one family only: with them the first HEAD homes are put in order anew, the
     others follow by quality. `net` is what the family pays itself: with it the order of prices is that of net prices.
+    The order of distances needs `near`; without it, it is the recommended one.
     Raises Refusal `bad_cursor` (400) for a cursor it did not give.
     """
     now = now or clock.now()
@@ -104,5 +106,10 @@ def _page(
     if filters.sort == "price":
         order = Order(price_in_order(filters, on), falling=False, **month)
         return by_net(rows, order, cursor, size, net) if net else by_index(rows, order, cursor, size)
+    if filters.sort == "distance" and filters.near:
+        order = Order(metres_in_order(filters.near), falling=False, **month)
+        return by_distance(rows, order, cursor, size, filters.near)
     order = Order("quality", falling=True, **month)
-    return by_person(rows, order, cursor, size, personal) if personal else by_index(rows, order, cursor, size)
+    if personal is None:
+        return by_index(rows, order, cursor, size)
+    return by_person(rows, order, cursor, size, lambda head: {row.pk: -row.ordinal - personal(row) for row in head})
