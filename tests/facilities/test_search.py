@@ -411,6 +411,7 @@ FIELDS = [
     "region",
     "paired_with",
     "start",
+    "near",
     "within_km",
     "care_grade",
     "level",

@@ -61,7 +61,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Start:
-    """Where journeys begin: the elder's 户籍 district, or the place the visitor named."""
+    """Where journeys begin: the place the visitor named, where the visitor is (without a code), or the elder's 户籍 district."""
 
     code: str
     name: str
@@ -72,7 +72,7 @@ class Start:
 def index(request: HttpRequest) -> HttpResponse:
     """Ask three questions and show homes with free beds."""
     told = tell(request)
-    start = _start("", told)
+    start = _start("", None, told)
     filters = SearchFilters(free_beds=1, near=start.point if start else None)
     found = find_a_home.find(filters, told and told.asking, size=ON_FRONT_PAGE)
     context = {"form": ThreeQuestions(), "told": told, "start": start, "shown": _shown(found, told, filters)}
@@ -82,8 +82,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def homes(request: HttpRequest) -> HttpResponse:
     """List the homes that fit what was asked, as cards or with a chart beside them."""
-    form = SearchForm(request.GET)
     told = tell(request)
+    form = SearchForm(request.GET, starts_somewhere=_start("", None, told) is not None)
     context: dict[str, Any] = {"form": form, "told": told, "is_part": wants_part(request), "saved": _saved(request)}
     if form.is_valid():
         context |= _results(request, form, told)
@@ -92,7 +92,7 @@ def homes(request: HttpRequest) -> HttpResponse:
 
 def _results(request: HttpRequest, form: SearchForm, told: Told | None) -> dict[str, Any]:
     """With a described elder the budget is what the family pays itself; without one it is the home's price."""
-    start = _start(form.cleaned_data["start"], told)
+    start = _start(form.cleaned_data["start"], form.cleaned_data["near"], told)
     filters = replace(form.filters(), near=start.point if start else None)
     page = request.GET.get("page") or None
     if told:
@@ -117,12 +117,16 @@ def _results(request: HttpRequest, form: SearchForm, told: Told | None) -> dict[
         "chart": _chart(shown, start) if form.cleaned_data["view"] == "map" else None,
         "elsewhere": [key for key in picked if key not in {one.card.id for one in shown}],
         "head": HEAD,
-        "personal": filters.sort == "recommended" and bool(told or start),
+        "order": filters.sort,
+        "personal": bool(told or start),
+        "elsewhere_start": _without(request, "near") if start and not start.code else "",
         "slipped": found.slipped,
     }
 
 
-def _start(code: str, told: Told | None) -> Start | None:
+def _start(code: str, near: tuple[float, float] | None, told: Told | None) -> Start | None:
+    if near and not code:
+        return Start("", _("您现在的位置"), near)
     named = code or (told.description.hukou if told else "")
     point = centre_of(named) if named else None
     return Start(named, full_name(named), point) if point else None
@@ -155,12 +159,17 @@ def _relax(request: HttpRequest, form: SearchForm, counted: Facets) -> list[dict
     for name, count in counted.without.items():
         if not count.count:
             continue
-        kept = request.GET.copy()
-        for field in form.fields_of(name):
-            kept.pop(field, None)
-        kept.pop("page", None)
-        ways.append({"name": form.label_of(name), "count": count, "query": kept.urlencode()})
+        query = _without(request, *form.fields_of(name))
+        ways.append({"name": form.label_of(name), "count": count, "query": query})
     return sorted(ways, key=lambda way: -way["count"].count)
+
+
+def _without(request: HttpRequest, *fields: str) -> str:
+    """Give the question in the address without some fields, from its first page."""
+    kept = request.GET.copy()
+    for field in (*fields, "page"):
+        kept.pop(field, None)
+    return kept.urlencode()
 
 
 def _chart(shown: list[Shown], start: Start | None) -> Chart | None:
@@ -187,7 +196,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Show up to four homes side by side, what differs marked; the address can be shared and names no elder."""
     told = tell(request)
     picked = _picked(request)
-    start = _start("", told)
+    start = _start("", None, told)
     table = compared(picked[:MOST_COMPARED], told and told.asking, start and start.point)
     context = {
         "told": told,

@@ -15,6 +15,7 @@ from facilities.rules.words import LEVELS
 from facilities.selectors.facets import Count, Facets
 from facilities.selectors.search import SearchFilters
 
+Point = tuple[float, float]
 ANY = ("", _("都可以"))
 STARS = [
     ANY,
@@ -24,22 +25,45 @@ STARS = [
     ("4", _("四星及以上")),
     ("5", _("五星")),
 ]
-ORDERS = [("", _("综合（不能花钱买）")), ("price", _("价格从低到高"))]
+ORDERS = [("", _("综合（不能花钱买）")), ("price", _("价格从低到高")), ("distance", _("离出发地从近到远"))]
 VIEWS = [("", _("列表")), ("map", _("方位图和列表"))]
 DISTANCES = [ANY, *((str(km), format_lazy(_("{km} 公里以内（直线）"), km=km)) for km in (10, 30, 50, 100, 200))]
 PROVINCES = [ANY, ("110000", _("北京户籍")), ("120000", _("天津户籍")), ("130000", _("河北户籍"))]
 TICKS = ("medical_insurance", "dementia", "subsidy_payable", "inclusive", "short_stay", "unlicensed")
-FIRST = ("region", "care_grade", "budget", "q", "stars", "free_beds", "medical_insurance", "dementia", "sort", "view")
+FIRST = (
+    *("region", "start", "care_grade", "budget", "q", "stars", "free_beds", "medical_insurance", "dementia"),
+    *("sort", "view"),
+)
+NO_FILTERS = ("sort", "view", "start", "near")
 # Which fields of the form stand for a filter of the search.
 FIELDS = {"budget_fen": ("budget",), "free_beds": ("free_beds", "free_on"), "capability_level": ("level",)}
 
 
+class NearField(forms.CharField):
+    """Where a visitor is, `latitude,longitude` (WGS-84): the page's button writes it, rounded to about a kilometre."""
+
+    widget = forms.HiddenInput
+    default_error_messages = {"invalid": _("看不懂这个位置，请重新点“用我现在的位置”，或者从列表里选一个地方。")}
+
+    def to_python(self, value: Any) -> Point | None:
+        if not value:
+            return None
+        try:
+            latitude, longitude = (float(part) for part in str(value).split(","))
+        except ValueError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+        if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return latitude, longitude
+
+
 class SearchForm(forms.Form):
-    """All filters; every one may be left out."""
+    """All filters; every one may be left out. `starts_somewhere`: the page knows from where to count distances."""
 
     region = forms.ChoiceField(label=_("想住在哪里"), required=False)
     paired_with = forms.ChoiceField(label=_("和北京哪个区结对的地方"), required=False)
     start = forms.ChoiceField(label=_("从哪里出发"), required=False)
+    near = NearField(label=_("您现在的位置"), max_length=60, required=False)
     within_km = forms.ChoiceField(label=_("离出发地多远"), choices=DISTANCES, required=False)
     care_grade = forms.ChoiceField(label=_("需要多少照护"), choices=[ANY, *CareGrade.choices], required=False)
     level = forms.ChoiceField(label=_("能力评估等级"), required=False)
@@ -62,14 +86,16 @@ class SearchForm(forms.Form):
     sort = forms.ChoiceField(label=_("排序"), choices=ORDERS, required=False)
     view = forms.ChoiceField(label=_("怎么看"), choices=VIEWS, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, starts_somewhere: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.starts_somewhere = starts_somewhere
         groups = places.search_choices()
         inside = [(name, [place for place in some if not place[0].endswith("0000")]) for name, some in groups]
         beijing = [place for name, some in inside for place in some if place[0].startswith("11")]
         self.fields["region"].choices = [("", _("北京、天津、河北都看看")), *groups]
         if "start" in self.fields:
-            self.fields["start"].choices = [("", _("老人户籍所在的区")), *inside]
+            home = _("老人户籍所在的区") if starts_somewhere else _("请选一个区，可以看路程")
+            self.fields["start"].choices = [("", home), *inside]
             self.fields["paired_with"].choices = [("", _("不限")), *beijing]
             self.fields["level"].choices = [
                 ANY,
@@ -83,26 +109,33 @@ class SearchForm(forms.Form):
 
     @property
     def further(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name not in FIRST]
+        return [self[name] for name in self.fields if name not in (*FIRST, "near")]
 
     @property
     def further_chosen(self) -> bool:
         told = getattr(self, "cleaned_data", {})
-        return any(told.get(name) for name in self.fields if name not in FIRST) or any(
-            name not in FIRST for name in self.errors
-        )
+        return any(told.get(field.name) or field.errors for field in self.further)
 
     @property
     def chosen(self) -> int:
-        """Count the filters that are set; order and view are no filters."""
+        """Count the filters that are set; order, view and start are no filters."""
         told = getattr(self, "cleaned_data", {})
-        return sum(1 for name, value in told.items() if value and name not in ("sort", "view"))
+        return sum(1 for name, value in told.items() if value and name not in NO_FILTERS)
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or {}
         if "\x00" in str(asked.get("q")):
             self.add_error("q", gettext("名称里有不能用的字符，请重新输入。"))
+        if not (self.starts_somewhere or asked.get("start") or asked.get("near")):
+            self._count_from_somewhere(asked)
         return asked
+
+    def _count_from_somewhere(self, asked: dict[str, Any]) -> None:
+        """Nothing can be near when nobody knows to what."""
+        if asked.get("within_km") or asked.get("sort") == "distance":
+            self.add_error("start", gettext("要按远近找，请先选从哪里出发。"))
+        if asked.get("sort") != "distance":
+            self.fields["sort"].choices = [one for one in ORDERS if one[0] != "distance"]
 
     def filters(self) -> SearchFilters:
         """Give what was asked; call it on a valid form. `near` is the page's to add."""
