@@ -18,6 +18,7 @@ from eldercare.regions.selectors import require_regions
 from eldercare.ui.api.fields import FenField, StrictSerializer
 from eldercare.ui.api.serializers import ReasonSerializer
 from eldercare.ui.api.views import OpenDoor
+from facilities.api.short_stays import SeasonSerializer, StaySerializer, require_days, room_of, season_of, stay_of
 from facilities.choices import BedType, CareGrade, FacilityKind, Nature, RoomType
 from facilities.rules.vacancy import WHY
 from facilities.selectors.beds import Confirmation, Vacancy
@@ -47,11 +48,12 @@ class NearField(serializers.CharField):
 
 
 class FiltersBody(StrictSerializer):
-    """What is looked for; everything may be left out. `budget_fen` is gross a month.
+    """What is looked for; everything may be left out. `budget_fen` is gross a month or, with days, gross for these days.
 
     `paired_with`: homes in the places a district is paired with. `within_km` counts from `near` in a straight line, and
     so does `sort=distance`, which needs `near`; homes whose place is not published come last.
-    `unlicensed`: also the homes whose licence does not stand; they are never matched otherwise.
+    `stay_from` and `stay_until` (the first day after): what a short stay on these days costs, in each result's `stay`.
+    `sort=price` then goes by it among the first 200 homes. `unlicensed`: also the homes whose licence does not stand; they are never matched otherwise.
     """
 
     q = serializers.CharField(max_length=60, **TEXT)
@@ -72,6 +74,8 @@ class FiltersBody(StrictSerializer):
     subsidy_payable = serializers.BooleanField(**TICK)
     inclusive = serializers.BooleanField(**TICK)
     short_stay = serializers.BooleanField(**TICK)
+    stay_from = serializers.DateField(**MAYBE)
+    stay_until = serializers.DateField(**MAYBE)
     kind = serializers.ChoiceField(choices=FacilityKind.choices, **TEXT)
     unlicensed = serializers.BooleanField(**TICK)
     sort = serializers.ChoiceField(choices=[(order, order) for order in ORDERS], default="recommended")
@@ -141,6 +145,8 @@ class RankReasonSerializer(serializers.Serializer):
 class CardSerializer(serializers.Serializer):
     """A home in a list. `price_from_fen`: a whole month for the grade asked for (self-care when none was) in `price_room`,
     the room asked for, else the cheapest that has a free bed, else the cheapest. `not_matched`: why it takes nobody in.
+    `stay`: what the days asked for cost, null without days. `short_stay_prices`: the seasons' prices, those in force
+    first, where `short_stay` was asked for without days; null otherwise.
     """
 
     id = serializers.UUIDField()
@@ -157,6 +163,8 @@ class CardSerializer(serializers.Serializer):
     distance_km = serializers.FloatField(allow_null=True)
     points = serializers.IntegerField()
     reasons = RankReasonSerializer(many=True)
+    stay = StaySerializer(allow_null=True)
+    short_stay_prices = SeasonSerializer(many=True, allow_null=True)
 
 
 class FacetSerializer(serializers.Serializer):
@@ -254,10 +262,11 @@ class FacilitiesDoor(OpenDoor):
         body.is_valid(raise_exception=True)
         filters = filters_of(body.validated_data)
         require_places(body.validated_data)
+        require_days(body.validated_data)
         found = search(filters, body.validated_data["cursor"], size=body.validated_data["page_size"])
         return Response(
             {
-                "results": [card_of(card) for card in found.cards],
+                "results": [card_of(card, filters) for card in found.cards],
                 "next": _page_url(request, found.next),
                 "previous": _page_url(request, found.previous),
                 "facets": facets_of(facets(filters, found.as_of.date())),
@@ -292,8 +301,9 @@ def filters_of(body: dict[str, Any]) -> SearchFilters:
     return SearchFilters(**{name: body[name] for name in names if name in body})
 
 
-def card_of(card: HomeCard) -> dict[str, Any]:
-    """Write a card, in the reader's language."""
+def card_of(card: HomeCard, filters: SearchFilters) -> dict[str, Any]:
+    """Write a card of a search, in the reader's language."""
+    seasons = filters.short_stay and not filters.stay
     return {
         "id": str(card.id),
         "name": card.name,
@@ -311,6 +321,8 @@ def card_of(card: HomeCard) -> dict[str, Any]:
         "reasons": [
             {"id": reason.id, "points": reason.points, "text": speak(reason.text, gettext)} for reason in card.reasons
         ],
+        "stay": filters.stay and stay_of(filters.stay, card.price_grade, [room_of(quote) for quote in card.stays]),
+        "short_stay_prices": [season_of(price) for price in card.seasons] if seasons else None,
     }
 
 

@@ -16,7 +16,8 @@ from eldercare.kernel.sentences import speak
 from eldercare.ui.api.fields import StrictSerializer
 from eldercare.ui.api.views import OpenDoor
 from facilities.api.directory import MAYBE
-from facilities.choices import CareGrade, FeeKind, PriceItem, PriceUnit, RoomType
+from facilities.api.short_stays import SeasonSerializer, SpanSerializer
+from facilities.choices import CareGrade, FeeKind, PriceItem, RoomType
 from facilities.models import Facility
 from facilities.rules.settings import setting
 from facilities.selectors.prices import Announced, PriceList, price_history, prices_on
@@ -28,31 +29,11 @@ class OnQuery(StrictSerializer):
     on = serializers.DateField(**MAYBE)
 
 
-class SpanSerializer(serializers.Serializer):
-    """Half-open days: `until` is the first day after, null: no end is known."""
-
-    until = serializers.DateField(allow_null=True)
-
-    def get_fields(self) -> dict[str, Any]:
-        """Add `from`, which Python does not allow as a name."""
-        return {**super().get_fields(), "from": serializers.DateField()}
-
-
 class MonthlyPriceSerializer(SpanSerializer):
     item = serializers.ChoiceField(choices=PriceItem.choices)
     room_type = serializers.ChoiceField(choices=RoomType.choices, allow_null=True)
     care_grade = serializers.ChoiceField(choices=CareGrade.choices, allow_null=True)
     monthly_fen = serializers.IntegerField()
-
-
-class SeasonSerializer(SpanSerializer):
-    """What a short stay costs; `includes` are the items this price covers, the others cost their monthly price."""
-
-    season = serializers.CharField(allow_null=True)
-    room_type = serializers.ChoiceField(choices=RoomType.choices)
-    unit = serializers.ChoiceField(choices=PriceUnit.choices)
-    fen = serializers.IntegerField()
-    includes = serializers.ListField(child=serializers.ChoiceField(choices=PriceItem.choices))
 
 
 class FeeSerializer(SpanSerializer):

@@ -6,11 +6,14 @@ there is none the month's price by its days. A day for which no season is publis
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from eldercare.kernel.days import DayRange, Month
 from eldercare.kernel.money import yuan
+from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import Sentence, say
 from facilities.rules.charging import Charge, Presence, Price, charges
+from facilities.rules.settings import setting
 from facilities.rules.words import season_label
 
 DAY, MONTH = "day", "month"
@@ -26,6 +29,48 @@ class ShortPrice:
     fen: int
     includes: tuple[str, ...]
     days: DayRange
+
+
+ByMonth = tuple[tuple[Month, tuple[Charge, ...]], ...]
+
+
+def require_stay_days(since: date | None, until: date | None, today: date) -> None:
+    """Refuse days nobody can stay: only one named, in the past, too far ahead, in the wrong order or too many (422).
+
+    The fields of the Refusal are `stay_from` and `stay_until`, the first day after.
+    """
+    if since is None and until is None:
+        return
+    if since is None or until is None:
+        field = "stay_from" if since is None else "stay_until"
+        raise _refused("stay_days_missing", field, say("短住请写明入住和离开两个日子。"))
+    ahead = setting("admission", today)["most_days_ahead"]
+    most = setting("short_stay", today)["most_days"]
+    if since < today:
+        raise _refused("day_past", "stay_from", say("入住日期不能早于今天。"))
+    if since > today + timedelta(days=ahead):
+        raise _refused("day_too_far", "stay_from", say("入住日期最多提前 {days} 天约定。", days=ahead))
+    if until <= since:
+        raise _refused("short_stay_days", "stay_until", say("离开的日子要在入住以后，至少住一天。"))
+    if until > since + timedelta(days=most):
+        sentence = say("短住最多 {most} 天；要住得更久，请不写日子，按长住找。", most=most)
+        raise _refused("short_stay_days", "stay_until", sentence)
+
+
+def _refused(code: str, field: str, sentence: Sentence) -> Refusal:
+    return Refusal(code, sentence, next_step=say("请换一个日期。"), fields={field: sentence})
+
+
+def stay_charges(
+    days: DayRange, room_type: str, care_grade: str, seasons: Sequence[ShortPrice], prices: Sequence[Price]
+) -> ByMonth:
+    """Charge a whole short stay, each calendar month as its bill will. Raises PriceMissing as `charges` does."""
+    by_month = []
+    month = Month.of(days.start)
+    while (within := days.within(month.period)) is not None:
+        by_month.append((month, short_charges(month, [Presence(within, room_type, care_grade)], seasons, prices)))
+        month = month.next()
+    return tuple(by_month)
 
 
 def short_charges(

@@ -22,6 +22,7 @@ from facilities.selectors.licence import licence_of
 from facilities.selectors.matching import SearchFilters
 from facilities.selectors.paging import Candidate
 from facilities.selectors.ratings import StarsShown, stars_shown
+from facilities.selectors.short_stays import SeasonPrice, StayQuote, season_prices, stay_quotes
 
 SHOWN = (
     *("name", "region", "kind", "nature", "is_demo", "operating", "licence_valid_until"),
@@ -39,7 +40,8 @@ PRICED = (
 class HomeCard:
     """A home as a list shows it. `price_from_fen` is a whole month for `price_grade` in `price_room`: the room asked for,
     else the cheapest with a free bed today, else the cheapest; None: not published. `beds.total` 0: vacancy not
-    published. `not_matched` says why a home takes nobody in. `extra` is what was handed in.
+    published. `not_matched` says why a home takes nobody in. `stays`: what the days asked for cost, per room type;
+    `seasons`: what short stays cost, when they were asked for without days. `extra` is what was handed in.
     """
 
     id: UUID
@@ -62,6 +64,8 @@ class HomeCard:
     points: int
     reasons: tuple[RankReason, ...]
     not_matched: Sentence | None = None
+    stays: tuple[StayQuote, ...] = ()
+    seasons: tuple[SeasonPrice, ...] = ()
     extra: Any = None
 
 
@@ -78,11 +82,12 @@ def with_homes() -> QuerySet[Listing]:
 
 
 def cards(listings: Sequence[Listing], filters: SearchFilters, now: datetime) -> tuple[HomeCard, ...]:
-    """Gather the cards of a page of listings `with_homes`, five queries, whatever the number of homes."""
+    """Gather the cards of a page of listings `with_homes`, five queries (and two for a short stay), whatever the number of homes."""
     on = now.date()
     ids = [row.pk for row in listings]
     regions = full_names(row.facility.region_id for row in listings)
-    beds, confirmed, stars = vacancies(ids, filters.free_on or on), confirmations(ids, now), stars_shown(ids, on)
+    beds, confirmed, stars = vacancies(ids, filters.free_from(on)), confirmations(ids, now), stars_shown(ids, on)
+    stays, seasons = _stays(listings, filters, on)
     weights = ranking(on)
     gathered = []
     for row in listings:
@@ -117,9 +122,21 @@ def cards(listings: Sequence[Listing], filters: SearchFilters, now: datetime) ->
                 points=points,
                 reasons=reasons,
                 not_matched=licence.because if licence.stands is False else None,
+                stays=stays.get(row.pk, ()),
+                seasons=seasons.get(row.pk, ()),
             )
         )
     return tuple(gathered)
+
+
+def _stays(
+    listings: Sequence[Listing], filters: SearchFilters, on: date
+) -> tuple[dict[UUID, tuple[StayQuote, ...]], dict[UUID, tuple[SeasonPrice, ...]]]:
+    """Give what the days asked for cost, or the seasons' prices where a short stay was asked for without days."""
+    if filters.stay:
+        free = {row.pk: open_rooms(row, filters.stay.start) for row in listings}
+        return stay_quotes(free, filters.grade(on), filters.stay, filters.room_type), {}
+    return {}, season_prices([row.pk for row in listings], on) if filters.short_stay else {}
 
 
 def month_parts(row: Listing) -> MonthParts:

@@ -77,7 +77,7 @@ def _asked(filters: SearchFilters, on: date) -> Iterator[tuple[str, Any, str]]:
         for value in values:
             yield name, value, f"traits & {bit_of(name, value)} <> 0"
     yield "free_beds", 1, "free"
-    for fen in setting("price_steps", on)["fen"]:
+    for fen in setting("price_steps", on)["fen"] if not filters.stay else ():  # they are of a month
         yield "budget_fen", fen, f"price <= {int(fen)}"
 
 
@@ -94,7 +94,7 @@ def _without(names: list[str]) -> Iterator[str]:
 
 def _meant(meant: Matching, filters: SearchFilters, on: date) -> tuple[str, tuple[Any, ...]]:
     """Give the statement of all that could be meant, with what the counting asks of each."""
-    free = has_free_beds(filters.free_beds or 1, filters.free_on or on, filters.room_type)
+    free = has_free_beds(filters.free_beds or 1, filters.free_from(on), filters.room_type)
     rows = meant.sample.order_by().values("facility_id", "quality", "traits", "marks", "region_code")
     rows = rows.annotate(price=price(filters, on), free=Case(When(free, then=Value(True)), default=Value(False)))
     return rows.query.sql_with_params()

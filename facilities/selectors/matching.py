@@ -23,6 +23,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Floor, Left
 from django.db.models.lookups import Exact, LessThanOrEqual
 
+from eldercare.kernel.days import DayRange
 from eldercare.regions.models import Region
 from eldercare.regions.rules.codes import scope_prefix
 from eldercare.regions.selectors import pairings_of
@@ -46,6 +47,8 @@ class SearchFilters:
     `paired_with` is a district: homes in the places it is paired with. `within_km` counts from `near`, in a straight
     line. `budget_fen` is gross a month for the care grade (or the one `capability_level` stands for) and room type.
     `accepts_hukou` is the code of a 户籍. `free_on` asks for beds free from that day on instead of today.
+    `stay_from` and `stay_until` (the first day after) ask what a short stay on these days costs; `budget_fen` is then
+    for these days, and free beds are asked for from the first of them on.
     `unlicensed` shows also the homes whose licence does not stand.
     """
 
@@ -67,9 +70,20 @@ class SearchFilters:
     subsidy_payable: bool = False
     inclusive: bool = False
     short_stay: bool = False
+    stay_from: date | None = None
+    stay_until: date | None = None
     kind: str = ""
     unlicensed: bool = False
     sort: str = "recommended"
+
+    @property
+    def stay(self) -> DayRange | None:
+        """The days of a short stay, where both ends were named. Doors have checked them (`require_stay_days`)."""
+        return DayRange(self.stay_from, self.stay_until) if self.stay_from and self.stay_until else None
+
+    def free_from(self, today: date) -> date:
+        """Give the day from which beds must be free."""
+        return self.free_on or self.stay_from or today
 
     def grade(self, on: date) -> str:
         """Give the care grade prices are compared for: the one asked for, that of the level, or self-care."""
@@ -141,10 +155,10 @@ def _conditions(filters: SearchFilters, on: date) -> dict[str, Q]:
     conditions: dict[str, Q] = {}
     if filters.accepts_hukou:
         conditions["accepts_hukou"] = Q(marks__overlap=hukou_marks(filters.accepts_hukou))
-    if filters.budget_fen is not None:
+    if filters.budget_fen is not None and not filters.stay:
         conditions["budget_fen"] = Q(LessThanOrEqual(price(filters, on), filters.budget_fen))
     if filters.free_beds or filters.free_on:
-        conditions["free_beds"] = has_free_beds(filters.free_beds or 1, filters.free_on or on, filters.room_type)
+        conditions["free_beds"] = has_free_beds(filters.free_beds or 1, filters.free_from(on), filters.room_type)
     return conditions
 
 

@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from eldercare.kernel.days import DayRange, Month
 from facilities.models import PriceVersion, ShortStayPrice
 from facilities.rules.charging import Charge, Presence, Price, PriceMissing, charges
-from facilities.rules.short_stay import ShortPrice, short_charges
+from facilities.rules.short_stay import ShortPrice, stay_charges
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,11 @@ def short_quote(facility_id: UUID, room_type: str, care_grade: str, days: DayRan
     """Quote a short stay, month by month; None where a day of it has no complete price. Two queries."""
     seasons = seasons_of([facility_id], days).get(facility_id, [])
     prices = prices_of([facility_id], days).get(facility_id, [])
-    lines: list[Charge] = []
-    month = Month.of(days.start)
     try:
-        while (within := days.within(month.period)) is not None:
-            lines += short_charges(month, [Presence(within, room_type, care_grade)], seasons, prices)
-            month = month.next()
+        by_month = stay_charges(days, room_type, care_grade, seasons, prices)
     except PriceMissing:
         return None
-    return tuple(lines)
+    return tuple(line for _month, lines in by_month for line in lines)
 
 
 def price_in_force(facility_id: UUID, item: str, on: date, *, room_type: str = "", care_grade: str = "") -> int | None:

@@ -5,7 +5,8 @@ No total is counted, pages go by key, and the number of queries does not depend 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db.models import QuerySet
 
 from eldercare.kernel import clock
 from facilities.models import Listing
+from facilities.models.listing import NO_PRICE
 from facilities.selectors.cards import HomeCard, cards, cards_of, with_homes
 from facilities.selectors.facets import Facets, facets
 from facilities.selectors.matching import SearchFilters, matching, metres_in_order, price, price_in_order
@@ -22,6 +24,7 @@ from facilities.selectors.paging import (
     Cursor,
     Net,
     Order,
+    Own,
     Page,
     by_distance,
     by_index,
@@ -29,6 +32,7 @@ from facilities.selectors.paging import (
     by_person,
     read_cursor,
 )
+from facilities.selectors.short_stays import BEFORE_SUBSIDIES, StayCost, StayQuote, listed_stay_quotes
 
 __all__ = [
     "HEAD",
@@ -71,21 +75,27 @@ def search(
     extra: Callable[[Sequence[HomeCard]], dict[UUID, Any]] | None = None,
     personal: Callable[[Candidate], int] | None = None,
     net: Net | None = None,
+    stay_cost: StayCost = BEFORE_SUBSIDIES,
 ) -> Found:
     """Give a page of homes as of a moment (now). `page` is a cursor this function gave; `extra` adds a value per home to
     the whole page at once.
 
     `personal` gives points that count for one family only: with them the first HEAD homes are put in order anew, the
     others follow by quality. `net` is what the family pays itself: with it the order of prices is that of net prices.
-    The order of distances needs `near`; without it, it is the recommended one.
+    The order of distances needs `near`; without it, it is the recommended one. Where a short stay is asked for,
+    `stay_cost` says what it costs the family: by that the first HEAD homes are put in the order of prices, and it is
+    held to its budget; a page may be shorter, never wrong.
     Raises Refusal `bad_cursor` (400) for a cursor it did not give.
     """
     now = now or clock.now()
     cursor = read_cursor(page) if page else None
     meant = matching(filters, now.date())
-    found = _page(meant.all(), filters, now, cursor, max(1, min(size, MOST)), personal, net)
+    own = _own(filters, now.date(), personal, stay_cost)
+    found = _page(meant.all(), filters, now, cursor, max(1, min(size, MOST)), own, net)
     listed = with_homes().in_bulk(found.rows)
     shown = cards([listed[key] for key in found.rows if key in listed], filters, now)
+    if filters.stay:
+        shown = tuple(card for card in shown if _affords(filters, stay_cost, card.stays))
     if extra:
         added = extra(shown)
         shown = tuple(replace(card, extra=added.get(card.id)) for card in shown)
@@ -98,18 +108,52 @@ def _page(
     now: datetime,
     cursor: Cursor | None,
     size: int,
-    personal: Callable[[Candidate], int] | None,
+    own: Own | None,
     net: Net | None,
 ) -> Page:
     on = now.date()
     month = {"price": price(filters, on), "care_grade": filters.grade(on)}
-    if filters.sort == "price":
+    if filters.sort == "price" and not filters.stay:
         order = Order(price_in_order(filters, on), falling=False, **month)
         return by_net(rows, order, cursor, size, net) if net else by_index(rows, order, cursor, size)
     if filters.sort == "distance" and filters.near:
         order = Order(metres_in_order(filters.near), falling=False, **month)
         return by_distance(rows, order, cursor, size, filters.near)
     order = Order("quality", falling=True, **month)
-    if personal is None:
-        return by_index(rows, order, cursor, size)
-    return by_person(rows, order, cursor, size, lambda head: {row.pk: -row.ordinal - personal(row) for row in head})
+    return by_person(rows, order, cursor, size, own) if own else by_index(rows, order, cursor, size)
+
+
+def _own(
+    filters: SearchFilters, on: date, personal: Callable[[Candidate], int] | None, stay_cost: StayCost
+) -> Own | None:
+    """Give the family's own numbers of the first homes: by what the days cost, or by its points; None where it has none."""
+    by_points = partial(_points, personal)
+    days = filters.stay
+    if days is None or (filters.sort != "price" and filters.budget_fen is None and stay_cost.budget_fen is None):
+        return by_points if personal else None
+
+    def by_days(head: Sequence[Candidate]) -> dict[UUID, int]:
+        quotes = listed_stay_quotes([row.pk for row in head], filters.grade(on), days, filters.room_type)
+        kept = [row for row in head if _affords(filters, stay_cost, quotes.get(row.pk, ()))]
+        if filters.sort != "price":
+            return by_points(kept)
+        chosen = {row.pk: stay_cost.cheapest(quotes.get(row.pk, ())) for row in kept}
+        return {key: NO_PRICE if quote is None else stay_cost.fen(quote) for key, quote in chosen.items()}
+
+    return by_days
+
+
+def _points(personal: Callable[[Candidate], int] | None, head: Sequence[Candidate]) -> dict[UUID, int]:
+    return {row.pk: -row.ordinal - (personal(row) if personal else 0) for row in head}
+
+
+def _affords(filters: SearchFilters, stay_cost: StayCost, quotes: Sequence[StayQuote]) -> bool:
+    """The days are within the budgets that were named, before and after subsidies; what is not published is in none."""
+    if filters.budget_fen is None and stay_cost.budget_fen is None:
+        return True
+    quote = stay_cost.cheapest(quotes)
+    return (
+        quote is not None
+        and (filters.budget_fen is None or quote.gross_fen <= filters.budget_fen)
+        and (stay_cost.budget_fen is None or stay_cost.fen(quote) <= stay_cost.budget_fen)
+    )

@@ -1,34 +1,125 @@
-"""What short stays (旅居) cost at many homes on a day, season by season. Monthly prices are `quotes`' business."""
+"""What short stays (旅居) cost at many homes: named days, charged as the bill will charge them, or the seasons' own prices."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from facilities.models import ShortStayPrice
+from eldercare.kernel.days import DayRange
+from facilities.models import Listing, ShortStayPrice
+from facilities.rules.charging import Charge, Price, PriceMissing
+from facilities.rules.monthly import ROOMS
+from facilities.rules.short_stay import ByMonth, ShortPrice, stay_charges
+from facilities.selectors.free_days import open_rooms
+from facilities.selectors.quotes import prices_of, seasons_of
 
 
 @dataclass(frozen=True)
-class ShortPrice:
-    """A published price in fen per `unit` (day, month), with its season; `until` is the first day after, when it ends."""
+class SeasonPrice:
+    """A published price in fen per `unit` (day, month) for what it includes; `until` is the first day after, when it ends."""
 
     room_type: str
     unit: str
     season: str
     fen: int
+    includes: tuple[str, ...]
     since: date
     until: date | None
 
 
-def short_prices(facility_ids: Iterable[UUID], on: date) -> dict[UUID, tuple[ShortPrice, ...]]:
+@dataclass(frozen=True)
+class StayQuote:
+    """What the days at a home cost in one room type with one care grade, month by month as the bills will say it.
+
+    `by_season`: a season's price is charged on some of the days; otherwise they cost their share of a month.
+    `has_free_bed`: a bed of this room type is free on the first day.
+    """
+
+    room_type: str
+    care_grade: str
+    days: DayRange
+    months: ByMonth
+    by_season: bool
+    has_free_bed: bool
+
+    @property
+    def lines(self) -> tuple[Charge, ...]:
+        return tuple(line for _month, lines in self.months for line in lines)
+
+    @property
+    def gross_fen(self) -> int:
+        return sum(line.amount_fen for line in self.lines)
+
+
+@dataclass(frozen=True)
+class StayCost:
+    """What days cost whoever asks: before any subsidy unless told otherwise. What costs more than `budget_fen` is left out."""
+
+    fen: Callable[[StayQuote], int] = lambda quote: quote.gross_fen
+    budget_fen: int | None = None
+
+    def cheapest(self, quotes: Iterable[StayQuote]) -> StayQuote | None:
+        """Give the cheapest room type that has a free bed, else the cheapest; None where no price is published."""
+        return min(quotes, key=lambda one: (not one.has_free_bed, self.fen(one)), default=None)
+
+
+BEFORE_SUBSIDIES = StayCost()
+
+
+def season_prices(facility_ids: Iterable[UUID], on: date) -> dict[UUID, tuple[SeasonPrice, ...]]:
     """Give the prices in force on a day or later, those in force first and the cheapest of them first; one query."""
     rows = ShortStayPrice.objects.filter(facility__in=list(facility_ids), days__overlap=DateRange(on, None))
-    found: dict[UUID, list[ShortPrice]] = {}
+    found: dict[UUID, list[SeasonPrice]] = {}
     for row in rows:
-        price = ShortPrice(row.room_type, row.unit, row.season, row.fen, row.days.lower, row.days.upper)
+        span = (row.days.lower, row.days.upper)
+        price = SeasonPrice(row.room_type, row.unit, row.season, row.fen, tuple(row.includes), *span)
         found.setdefault(row.facility_id, []).append(price)
     return {
         home: tuple(sorted(prices, key=lambda one: (max(one.since, on), one.fen))) for home, prices in found.items()
     }
+
+
+def stay_quotes(
+    free_rooms: Mapping[UUID, Collection[str]], care_grade: str, days: DayRange, room_type: str = ""
+) -> dict[UUID, tuple[StayQuote, ...]]:
+    """Quote days at many homes, each with the room types that have a free bed, in two queries.
+
+    Room types with a free bed come first, the cheapest of them first. Where a day has no complete price, the room type
+    is left out; a home may have none.
+    """
+    seasons, prices = seasons_of(free_rooms, days), prices_of(free_rooms, days)
+    return {
+        home: _quoted(free, care_grade, days, room_type, seasons.get(home, ()), prices.get(home, ()))
+        for home, free in free_rooms.items()
+    }
+
+
+def listed_stay_quotes(
+    facility_ids: Iterable[UUID], care_grade: str, days: DayRange, room_type: str = ""
+) -> dict[UUID, tuple[StayQuote, ...]]:
+    """The same for homes whose listings have not been read; three queries."""
+    columns = [f"free_days_{room}" for room in ROOMS]
+    rows = Listing.objects.filter(pk__in=list(facility_ids)).only("pk", *columns)
+    return stay_quotes({row.pk: open_rooms(row, days.start) for row in rows}, care_grade, days, room_type)
+
+
+def _quoted(
+    free: Collection[str],
+    care_grade: str,
+    days: DayRange,
+    room_type: str,
+    seasons: Sequence[ShortPrice],
+    prices: Sequence[Price],
+) -> tuple[StayQuote, ...]:
+    def quotes() -> Iterator[StayQuote]:
+        for room in [room_type] if room_type else ROOMS:
+            try:
+                months = stay_charges(days, room, care_grade, seasons, prices)
+            except PriceMissing:
+                continue
+            by_season = any(one.room_type == room and one.days.within(days) for one in seasons)
+            yield StayQuote(room, care_grade, days, months, by_season, room in free)
+
+    return tuple(sorted(quotes(), key=lambda one: (not one.has_free_bed, one.gross_fen)))

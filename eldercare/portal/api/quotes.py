@@ -13,13 +13,13 @@ from rest_framework.response import Response
 
 from eldercare.kernel import clock
 from eldercare.kernel.days import Month
-from eldercare.kernel.sentences import speak
 from eldercare.kernel.verdict import Line
 from eldercare.portal.journeys import find_a_home
 from eldercare.portal.journeys.find_a_home import Asker, Priced
 from eldercare.ui.api.fields import MonthField, StrictSerializer
 from eldercare.ui.api.serializers import LineSerializer
 from eldercare.ui.api.views import OpenDoor
+from facilities.api.short_stays import charge_of
 from facilities.choices import CareGrade, RoomType
 from facilities.models import Facility
 from facilities.rules.charging import Charge
@@ -127,24 +127,14 @@ def net_of(priced: Priced) -> dict[str, Any]:
     return {
         "gross_fen": net.gross_fen,
         "net_monthly_fen": net.net_fen,
-        "net_lines": [_line_of(line) for line in priced.lines],
+        "net_lines": [line_of(line) for line in priced.lines],
         "beside": [line.to_json(gettext) for line in net.beside],
         "undecided": [one.to_json(gettext) for one in net.undecided],
     }
 
 
-def charge_of(line: Charge) -> dict[str, Any]:
-    """Write one of the home's charges in the reader's language."""
-    return {
-        "item": line.item,
-        "eligible_key": line.eligible_key,
-        "label": speak(line.label, gettext),
-        "because": speak(line.because, gettext),
-        "amount_fen": line.amount_fen,
-    }
-
-
-def _line_of(line: Charge | Line) -> dict[str, Any]:
+def line_of(line: Charge | Line) -> dict[str, Any]:
+    """Write a charge, or what a benefit takes off, in the reader's language."""
     return (
         line.to_json(gettext)
         if isinstance(line, Line)

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 
 from eldercare.kernel import clock
 from eldercare.portal.api.quotes import UndecidedSerializer, asker_of, net_of
-from eldercare.portal.journeys import find_a_home
+from eldercare.portal.api.short_stays import PricedStaySerializer, priced_stay_of
+from eldercare.portal.journeys import find_a_home, short_stay
 from eldercare.ui.api.fields import FenField
 from eldercare.ui.api.serializers import LineSerializer
 from eldercare.ui.api.views import OpenDoor
@@ -24,12 +25,15 @@ from facilities.api.directory import (
     filters_of,
     require_places,
 )
-from facilities.selectors.search import facets
+from facilities.api.short_stays import require_days
+from facilities.selectors.search import HomeCard, SearchFilters, facets
 from subsidies.api.elder import MAYBE, ElderBody
 
 
 class SearchBody(FiltersBody):
-    """The filters of `GET /facilities`, and whom the prices are for. `net_budget_fen` is what the family pays itself."""
+    """The filters of `GET /facilities`, and whom the prices are for. `net_budget_fen` is what the family pays itself,
+    a month or, with days, for these days.
+    """
 
     elder = ElderBody(**MAYBE)
     net_budget_fen = FenField(**MAYBE)
@@ -41,11 +45,15 @@ class SearchBody(FiltersBody):
 
 
 class PricedCardSerializer(CardSerializer):
-    """A home with what it costs the described elder; null where no complete price is published or nobody was described."""
+    """A home with what it costs the described elder; null where no complete price is published or nobody was described.
+
+    With days the net fields stand in `stay`, per room type, and those of a month are null.
+    """
 
     net_monthly_fen = serializers.IntegerField(allow_null=True)
     net_lines = LineSerializer(many=True, allow_null=True)
     undecided = UndecidedSerializer(many=True, allow_null=True)
+    stay = PricedStaySerializer(allow_null=True)
 
 
 class PricedPageSerializer(serializers.Serializer):
@@ -67,23 +75,27 @@ class SearchDoor(OpenDoor):
     def post(self, request: Request) -> Response:
         body = self.read(SearchBody)
         require_places(body)
+        require_days(body)
         asking = asker_of(body["elder"], body["care_grade"], clock.today())
         filters = filters_of(body)
-        found = find_a_home.find(
+        find = short_stay.find if filters.stay else find_a_home.find
+        found = find(
             filters,
             asking,
             page=body["cursor"],
             size=body["page_size"],
             net_budget_fen=body["net_budget_fen"],
         )
-        results = [{**card_of(card), **_net(card.extra)} for card in found.cards]
+        results = [{**card_of(card, filters), **_extra(card, filters)} for card in found.cards]
         asked = find_a_home.priced_for(filters, asking, body["net_budget_fen"]) if asking else filters
         counted = facets(asked, found.as_of.date())
         answer = {"results": results, "next": found.next, "previous": found.previous, "facets": facets_of(counted)}
         return Response(answer)
 
 
-def _net(priced: find_a_home.Priced | None) -> dict[str, Any]:
+def _extra(card: HomeCard, filters: SearchFilters) -> dict[str, Any]:
     names = ("net_monthly_fen", "net_lines", "undecided")
-    net = net_of(priced) if priced else {}
+    if filters.stay:
+        return {**dict.fromkeys(names), "stay": priced_stay_of(filters.stay, card.price_grade, card.extra)}
+    net = net_of(card.extra) if card.extra else {}
     return {name: net.get(name) for name in names}

@@ -92,7 +92,7 @@ def find(
     """
     now = clock.now()
     if asking is None:
-        personal = _personal(filters, None, now.date()) if filters.near else None
+        personal = personal_order(filters, None, now.date()) if filters.near else None
         return search(filters, page, size=size, now=now, personal=personal)
     filters = priced_for(filters, asking, net_budget_fen)
     month = Month.of(now.date())
@@ -111,7 +111,7 @@ def find(
         size=size,
         now=now,
         extra=lambda cards: prices_for(cards, asking, month),
-        personal=_personal(filters, net, month.first_day),
+        personal=personal_order(filters, net, month.first_day),
         net=net,
     )
     if net_budget_fen is None:
@@ -126,7 +126,7 @@ def priced_for(filters: SearchFilters, asking: Asker, net_budget_fen: int | None
     return replace(filters, care_grade=asking.care_grade, budget_fen=gross_fen)
 
 
-def _personal(filters: SearchFilters, net: Net | None, on: date) -> Callable[[Candidate], int] | None:
+def personal_order(filters: SearchFilters, net: Net | None, on: date) -> Callable[[Candidate], int] | None:
     """Give the points that count for this family only: what it would pay, and how far it is; None where neither is known."""
     if net is None and filters.near is None:
         return None

@@ -29,7 +29,6 @@ from eldercare.ui.htmx import page_or_part, wants_part
 from facilities.rules.settings import ranking
 from facilities.selectors.facets import Facets, facets
 from facilities.selectors.search import HEAD, Found, HomeCard, SearchFilters
-from facilities.selectors.short_stays import ShortPrice, short_prices
 
 ON_FRONT_PAGE = 4
 SAID_ELSEWHERE = ("free_beds", "freshness", "stars")  # the card says these in its own lines
@@ -47,7 +46,6 @@ class Shown:
     number: int
     minutes: int | None = None
     priced: Priced | None = None
-    short: tuple[ShortPrice, ...] = ()
     chosen: bool = False
 
     @property
@@ -133,7 +131,6 @@ def _start(code: str, near: tuple[float, float] | None, told: Told | None) -> St
 
 
 def _shown(found: Found, told: Told | None, filters: SearchFilters, picked: tuple[UUID, ...] = ()) -> list[Shown]:
-    shorts = short_prices([card.id for card in found.cards], clock.today()) if filters.short_stay else {}
     return [
         Shown(
             card=card,
@@ -141,7 +138,6 @@ def _shown(found: Found, told: Told | None, filters: SearchFilters, picked: tupl
             number=number,
             minutes=minutes_for(card.distance_km) if card.distance_km is not None else None,
             priced=card.extra if told else None,
-            short=shorts.get(card.id, ()),
             chosen=card.id in picked,
         )
         for number, card in enumerate(found.cards, start=1)
