@@ -18,7 +18,7 @@ from eldercare.regions.selectors import require_regions
 from eldercare.ui.api.fields import FenField, StrictSerializer
 from eldercare.ui.api.serializers import ReasonSerializer
 from eldercare.ui.api.views import OpenDoor
-from facilities.api.short_stays import SeasonSerializer, StaySerializer, require_days, room_of, season_of, stay_of
+from facilities.api.short_stays import SeasonSerializer, ShortStaySerializer, require_days, room_of, season_of, stay_of
 from facilities.choices import BedType, CareGrade, FacilityKind, Nature, RoomType
 from facilities.rules.vacancy import WHY
 from facilities.selectors.beds import Confirmation, Vacancy
@@ -163,7 +163,7 @@ class CardSerializer(serializers.Serializer):
     distance_km = serializers.FloatField(allow_null=True)
     points = serializers.IntegerField()
     reasons = RankReasonSerializer(many=True)
-    stay = StaySerializer(allow_null=True)
+    stay = ShortStaySerializer(allow_null=True)
     short_stay_prices = SeasonSerializer(many=True, allow_null=True)
 
 

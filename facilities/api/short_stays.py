@@ -56,7 +56,7 @@ class StayRoomSerializer(serializers.Serializer):
     lines = StayLineSerializer(many=True)
 
 
-class StaySerializer(SpanSerializer):
+class ShortStaySerializer(SpanSerializer):
     """What a short stay costs per room type, those with a free bed first. No rooms: no complete price is published."""
 
     care_grade = serializers.ChoiceField(choices=CareGrade.choices)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from eldercare.kernel import clock
 from eldercare.portal.api.quotes import UndecidedSerializer, asker_of, net_of
-from eldercare.portal.api.short_stays import PricedStaySerializer, priced_stay_of
+from eldercare.portal.api.short_stays import PricedShortStaySerializer, priced_stay_of
 from eldercare.portal.journeys import find_a_home, short_stay
 from eldercare.ui.api.fields import FenField
 from eldercare.ui.api.serializers import LineSerializer
@@ -53,7 +53,7 @@ class PricedCardSerializer(CardSerializer):
     net_monthly_fen = serializers.IntegerField(allow_null=True)
     net_lines = LineSerializer(many=True, allow_null=True)
     undecided = UndecidedSerializer(many=True, allow_null=True)
-    stay = PricedStaySerializer(allow_null=True)
+    stay = PricedShortStaySerializer(allow_null=True)
 
 
 class PricedPageSerializer(serializers.Serializer):

@@ -18,7 +18,7 @@ from eldercare.portal.journeys.short_stay import PricedStay
 from eldercare.ui.api.fields import MonthField, StrictSerializer
 from eldercare.ui.api.serializers import LineSerializer
 from eldercare.ui.api.views import OpenDoor
-from facilities.api.short_stays import StayRoomSerializer, StaySerializer, require_days, room_of, stay_of
+from facilities.api.short_stays import ShortStaySerializer, StayRoomSerializer, require_days, room_of, stay_of
 from facilities.choices import CareGrade
 from facilities.models import Facility
 from subsidies.api.elder import MAYBE, ElderBody
@@ -38,11 +38,11 @@ class PricedStayRoomSerializer(StayRoomSerializer):
     undecided = UndecidedSerializer(many=True, allow_null=True)
 
 
-class PricedStaySerializer(StaySerializer):
+class PricedShortStaySerializer(ShortStaySerializer):
     rooms = PricedStayRoomSerializer(many=True)
 
 
-class StayQuoteSerializer(PricedStaySerializer):
+class StayQuoteSerializer(PricedShortStaySerializer):
     facility = serializers.UUIDField()
 
 
