@@ -1,6 +1,7 @@
 """What a filled-in board sheet says, row by row: nothing new, a change, or refused with the reason. Opens no file.
 
-A row is told by its 编号, or by room and bed; columns stand in any order, below any heading. An empty 改为 changes nothing.
+A row is told by its 编号, or by room and bed; where the two name different beds (somebody sorted some columns only), it is
+refused. Columns stand in any order, below any heading. An empty 改为 changes nothing.
 """
 
 import re
@@ -45,24 +46,52 @@ class SheetRow:
     to: str = ""
     why: str = ""
     until: date | None = None
+    sheet: str = ""
 
 
-def read_sheet(rows: Iterable[Sequence[Any]], beds: Iterable[KnownBed], today: date) -> list[SheetRow] | None:
-    """Judge every row below the heading; None when there is no heading with 房间, 床号 and 改为."""
+def read_sheet(
+    rows: Iterable[tuple[int, Sequence[Any]]],
+    beds: Iterable[KnownBed],
+    today: date,
+    *,
+    sheet: str = "",
+    uncached: frozenset[tuple[int, int]] = frozenset(),
+) -> list[SheetRow] | None:
+    """Judge every row (with its number) below the heading; None when there is no heading with 房间, 床号 and 改为.
+
+    `uncached` are the cells (row, column from 0) whose formula has no stored result: such a row is refused, not unchanged.
+    """
     known = list(beds)
     by_id = {str(bed.bed_id): bed for bed in known}
     by_name = {(_text(bed.room), _text(bed.name)): bed for bed in known}
     words = sheet_words()
     columns: dict[str, int] | None = None
     read: list[SheetRow] = []
-    for line, cells in enumerate(rows, start=1):
+    for looked_at, (line, cells) in enumerate(rows, start=1):
         if columns is None:
             columns = _heading(cells, words)
-            if columns is None and line >= HEADER_WITHIN:
+            if columns is None and looked_at >= HEADER_WITHIN:
                 return None
+            continue
+        if any((line, index) in uncached for index in columns.values()):
+            why = say("这一行有公式，但文件里没有存下结果；请用 Excel 打开并保存一次，再上传。")
+            room, bed = (_text(_named(cells, columns)[name]) for name in ("room", "bed"))
+            read.append(SheetRow(line, room, bed, REFUSED, why, sheet=sheet))
         elif any(_text(cell) for cell in cells):
-            read.append(_row(line, _named(cells, columns), by_id, by_name, today, words))
-    return None if columns is None else _no_bed_twice(read)
+            row = _row(line, _named(cells, columns), by_id, by_name, today, words)
+            read.append(replace(row, sheet=sheet))
+    return None if columns is None else read
+
+
+def no_bed_twice(read: list[SheetRow]) -> list[SheetRow]:
+    """Refuse what names a bed again, in whichever sheet."""
+    first: dict[UUID, SheetRow] = {}
+    return [
+        replace(row, verdict=REFUSED, sentence=say("第 {line} 行已经写过这张床。", line=first[row.bed_id].line))
+        if row.bed_id and first.setdefault(row.bed_id, row) is not row
+        else row
+        for row in read
+    ]
 
 
 def _heading(cells: Sequence[Any], words: Words) -> dict[str, int] | None:
@@ -84,8 +113,11 @@ def _row(
     words: Words,
 ) -> SheetRow:
     room, name = _text(cells["room"]), _text(cells["bed"])
-    bed = by_id.get(_text(cells.get("id"))) or by_name.get((room, name))
+    named = by_name.get((room, name))
+    bed = by_id.get(_text(cells.get("id"))) or named
     row = SheetRow(line, room, name, REFUSED)
+    if bed is not None and (room or name) and bed is not named:
+        return replace(row, sentence=say("编号和房间、床号对不上，可能排序时漏了隐藏的编号列；请重新下载再填。"))
     if bed is None:
         return replace(row, sentence=say("床位板上没有这张床；新房间请先在床位板上加。"))
     row = replace(row, bed_id=bed.bed_id, was=bed.state, room=bed.room, name=bed.name)
@@ -113,16 +145,6 @@ def _said(row: SheetRow, bed: KnownBed, cells: dict[str, Any], today: date, reas
     row = replace(row, why=reasons.get(reason, ""), until=until)
     same = (row.to, row.why, row.until) == (bed.state, bed.why_closed, bed.until)
     return replace(row, verdict=SAME if same else CHANGE)
-
-
-def _no_bed_twice(read: list[SheetRow]) -> list[SheetRow]:
-    first: dict[UUID, int] = {}
-    return [
-        replace(row, verdict=REFUSED, sentence=say("第 {line} 行已经写过这张床。", line=first[row.bed_id]))
-        if row.bed_id and first.setdefault(row.bed_id, row.line) != row.line
-        else row
-        for row in read
-    ]
 
 
 def read_day(value: Any) -> date | None:

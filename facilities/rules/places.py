@@ -17,7 +17,9 @@ WORDS = read("import_words.yaml")
 SUFFIX = re.compile(WORDS["division_suffix"])
 NO_DISTRICT = re.compile(WORDS["no_district"])
 ELSEWHERE = re.compile(WORDS["other_province"])
-FORMER = re.compile(f"(?:^|[市省])({'|'.join(dict.fromkeys(one['name'] for one in WORDS['former_districts']))})")
+FORMER = re.compile(
+    f"{WORDS['before_former']}({'|'.join(dict.fromkeys(one['name'] for one in WORDS['former_districts']))})"
+)
 
 
 @dataclass(frozen=True)

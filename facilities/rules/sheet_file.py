@@ -82,7 +82,8 @@ def open_sheets(content: bytes) -> Iterator[Sheet]:
 
 
 def _bad(sentence: Sentence, next_step: Sentence) -> Refusal:
-    return Refusal("bad_file", sentence, next_step=next_step, fields={"file": sentence})
+    beside_field = say("{sentence}{next_step}", sentence=sentence, next_step=next_step)
+    return Refusal("bad_file", sentence, next_step=next_step, fields={"file": beside_field})
 
 
 def rows_in(content: bytes) -> int:

@@ -1,9 +1,9 @@
 """The board as a spreadsheet: taken out, filled in, looked at row by row, then applied as one act."""
 
 from io import BytesIO
+from itertools import islice
 from typing import Any
 from uuid import UUID
-from zipfile import BadZipFile
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,21 +14,21 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from eldercare.audit.services import once
 from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
-from eldercare.ui.forms import request_key
+from eldercare.ui.forms import add_refusal, request_key
 from facilities.choices import BedType, RoomType
 from facilities.models import Facility
 from facilities.rules.board import WORDS
-from facilities.rules.board_sheet import CHANGE, REFUSED, SheetRow, read_day, read_sheet
+from facilities.rules.board_sheet import CHANGE, REFUSED, SheetRow, no_bed_twice, read_day, read_sheet
 from facilities.rules.settings import setting, sheet_words
+from facilities.rules.sheet_file import open_sheets
 from facilities.selectors.beds import board
 from facilities.services.board import BedChange, change_to, confirm_beds
 from facilities.web.forms import SheetForm
@@ -92,6 +92,7 @@ def sheet(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     changes = [row for row in rows if row.verdict == CHANGE]
     preview = {
         "rows": [(row, WORDS.get(row.was), WORDS.get(row.to)) for row in rows if row.verdict != "same"],
+        "many_sheets": len({row.sheet for row in rows}) > 1,
         "changed": len(changes),
         "refused": sum(row.verdict == REFUSED for row in rows),
         "same": sum(row.verdict == "same" for row in rows),
@@ -123,23 +124,29 @@ def apply(request: HttpRequest, facility_id: UUID) -> HttpResponse:
 
 
 def _read(form: SheetForm, home: Facility) -> list[SheetRow] | None:
-    """Give the rows of the first sheet that has the heading; what is wrong stands in the form."""
+    """Give the rows of every sheet that has the heading; what is wrong stands in the form."""
     limits = setting("board_sheet", clock.today())
     file: UploadedFile = form.cleaned_data["file"]
     if file.size > limits["most_bytes"]:
         form.add_error("file", _("文件太大，不能超过 %(mb)s MB。") % {"mb": limits["most_bytes"] // 1_000_000})
         return None
     beds = [bed for room in board(home.pk, clock.today()) for bed in room.beds]
+    found: list[SheetRow] = []
+    headings = 0
     try:
-        book = load_workbook(BytesIO(file.read()), read_only=True, data_only=True)
-        for tab in book.worksheets:
-            cells = tab.iter_rows(values_only=True, max_row=limits["most_rows"])
-            rows = read_sheet(cells, beds, clock.today())
-            if rows is not None:
-                return rows
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
-        form.add_error("file", _("打不开这个文件。请上传从这里下载、填好的 XLSX 表格。"))
+        for tab in open_sheets(file.read()):
+            rows = list(islice(tab.rows, limits["most_rows"] + 1))
+            if len(rows) > limits["most_rows"]:
+                form.add_error("file", _("表格太长，一张最多 %(most)s 行。") % {"most": limits["most_rows"]})
+                return None
+            read = read_sheet(rows, beds, clock.today(), sheet=tab.name, uncached=tab.uncached)
+            headings += read is not None
+            found += read or []
+    except Refusal as no:
+        add_refusal(form, no)
         return None
+    if headings:
+        return no_bed_twice(found)
     form.add_error("file", _("表格里没有找到“房间、床号、改为”这三列。请用从这里下载的表格来填。"))
     return None
 

@@ -399,7 +399,9 @@ class ReportAnswerForm(forms.Form):
 
 
 class SheetForm(forms.Form):
-    file = forms.FileField(label=_("填好的表格（XLSX）"), widget=forms.FileInput(attrs={"accept": ".xlsx"}))
+    file = forms.FileField(
+        label=_("填好的表格（XLSX）"), allow_empty_file=True, widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"})
+    )
 
 
 class CloseBedsForm(forms.Form):

@@ -1,5 +1,6 @@
 """The board as a spreadsheet, and for the home's own system: what is understood, what is refused, what is limited."""
 
+import zipfile
 from datetime import date, timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from eldercare.kernel import clock
 from facilities.choices import ClaimKind
 from facilities.models import Bed, BedClaim, BedConfirmation, Room, TokenUse
 from facilities.rules import settings as dated
-from facilities.rules.board_sheet import CHANGE, REFUSED, SAME, read_day, read_sheet
+from facilities.rules.board_sheet import CHANGE, REFUSED, SAME, no_bed_twice, read_day, read_sheet
 from facilities.services import make_home_token
 from facilities.services.board import change_to, confirm_beds
 from facilities.services.tokens import forget_token_uses
@@ -29,8 +30,13 @@ def bed(number, room="101", state="free", until=None):
     return SimpleNamespace(bed_id=number, room=room, name=str(number), state=state, why_closed="", until=until)
 
 
+def sheet(rows, beds, **more):
+    read = read_sheet(enumerate(rows, start=1), beds, TODAY, **more)
+    return read and no_bed_twice(read)
+
+
 def verdicts(*rows):
-    read = read_sheet([HEAD, *rows], [bed(1), bed(2)], TODAY)
+    read = sheet([HEAD, *rows], [bed(1), bed(2)])
     return [(row.line, row.verdict, row.to, row.why, row.until) for row in read]
 
 
@@ -44,10 +50,10 @@ def test_what_is_written_is_understood_however_it_is_typed():
 
 def test_columns_stand_in_any_order_below_any_heading():
     rows = [["机构床位表"], [NOISE, "2026-11-26"], ["改为", "x", "床号", "房间"], ["暂停使用", "", "1", "101"]]
-    (row,) = read_sheet(rows, [bed(1)], TODAY)
+    (row,) = sheet(rows, [bed(1)])
     assert (row.line, row.verdict, row.to) == (4, CHANGE, "blocked")
-    assert read_sheet([["房间", "床号"], ["101", "1"]], [bed(1)], TODAY) is None
-    assert read_sheet([["x"]] * 40, [bed(1)], TODAY) is None
+    assert sheet([["房间", "床号"], ["101", "1"]], [bed(1)]) is None
+    assert sheet([["x"]] * 40, [bed(1)]) is None
 
 
 def test_what_changes_nothing_is_the_same_and_what_cannot_be_is_refused_with_the_reason():
@@ -61,7 +67,7 @@ def test_what_changes_nothing_is_the_same_and_what_cannot_be_is_refused_with_the
         ["101", "1", "有人住", None, "下个月"],
         ["101", "1", "有人住", None, TODAY],
     ]
-    read = read_sheet([HEAD, *rows], [bed(1), bed(2), bed(3, state="resident")], TODAY)
+    read = sheet([HEAD, *rows], [bed(1), bed(2), bed(3, state="resident")])
     assert [row.verdict for row in read] == [SAME, SAME, REFUSED, REFUSED, *[REFUSED] * 4]
     assert "没有这张床" in str(read[3].sentence)
     assert "登记在住" in str(read[2].sentence)
@@ -70,7 +76,7 @@ def test_what_changes_nothing_is_the_same_and_what_cannot_be_is_refused_with_the
 
 def test_each_wrong_cell_says_what_to_write():
     def only(*cells):
-        (row,) = read_sheet([HEAD, ["101", "1", *cells]], [bed(1)], TODAY)
+        (row,) = sheet([HEAD, ["101", "1", *cells]], [bed(1)])
         return str(row.sentence)
 
     assert only("住人了", None, None) == "看不懂“住人了”，请写：空床、有人住、暂停使用或暂不收住。"
@@ -153,18 +159,62 @@ def test_a_bed_that_changed_between_look_and_save_is_named_and_nothing_is_stored
 def test_what_is_no_sheet_gets_a_sentence(case):
     nonsense = BytesIO(b"PK\x03\x04 nonsense")
     nonsense.name = "beds.xlsx"
-    assert "打不开这个文件" in case.staff.post(case.at, {"file": nonsense}).content.decode()
+    assert "文件不完整，打不开。可能没有传完" in case.staff.post(case.at, {"file": nonsense}).content.decode()
     assert "没有找到“房间、床号、改为”" in upload(case, Workbook()).content.decode()
     assert case.staff.post(case.at, {}).status_code == 422
     assert case.staff.post(f"{case.at}/apply", {"sealed": "forged"}).status_code == 422
     three = Workbook()
     three.active.append(["说明"])
     three.create_sheet("空")
-    sheet = three.create_sheet("床位")
-    sheet.append(["房间", "床号", "改为"])
-    sheet.append(["101", "1", '=IF(1=1,"有人住","")'])
-    sheet.append(["101", "2", "有人住"])
-    assert "这张表要改 1 张床，0 行不能用，1 行没有变化" in upload(case, three).content.decode()
+    for floor, rows in (
+        ("一层", [["101", "1", '=IF(1=1,"有人住","")'], ["101", "2", "有人住"]]),
+        ("二层", [["101", "3", "暂停使用"], ["101", "2", "空床"]]),
+    ):
+        tab = three.create_sheet(floor)
+        for row in [["房间", "床号", "改为"], *rows]:
+            tab.append(row)
+    page = upload(case, three).content.decode()
+    assert "这张表要改 2 张床，2 行不能用，0 行没有变化" in page
+    assert "这一行有公式，但文件里没有存下结果" in page and "第 3 行已经写过这张床" in page and "二层 · 2" in page
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "文件是空的"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "旧的 .xls"),
+        (b"<html><table>", "这其实是网页"),
+        (b"x,y", "没有找到“房间、床号、改为”"),
+    ],
+)
+def test_whatever_is_sent_as_a_sheet_gets_a_sentence_never_an_error(case, content, said):
+    file = BytesIO(content)
+    file.name = "beds.xlsx"
+    answer = case.staff.post(case.at, {"file": file})
+    assert answer.status_code == 422 and said in answer.content.decode()
+
+
+def test_a_workbook_whose_xml_is_cut_gets_a_sentence(case):
+    whole = zipfile.ZipFile(BytesIO(case.staff.get(f"{case.at}.xlsx").content))
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for part in whole.namelist():
+            archive.writestr(part, whole.read(part)[: -150 if part.endswith("sheet1.xml") else None])
+    file.seek(0)
+    file.name = "beds.xlsx"
+    answer = case.staff.post(case.at, {"file": file})
+    assert answer.status_code == 422 and "文件内容有损坏" in answer.content.decode()
+
+
+def test_a_sheet_sorted_without_its_hidden_column_changes_no_wrong_bed():
+    (row,) = sheet([["编号", *HEAD], ["1", "101", "2", "有人住", None, None]], [bed(1), bed(2)])
+    assert row.verdict == REFUSED and "编号和房间、床号对不上" in str(row.sentence)
+
+
+def test_the_sheet_may_come_back_as_csv(case):
+    file = BytesIO("房间,床号,改为\n101,1,有人住\n".encode("gbk"))
+    file.name = "beds.csv"
+    assert "这张表要改 1 张床，0 行不能用，0 行没有变化" in case.staff.post(case.at, {"file": file}).content.decode()
 
 
 def test_a_sheet_of_one_home_is_not_applied_to_another(case):
