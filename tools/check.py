@@ -5,6 +5,7 @@ import secrets
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,18 +35,27 @@ CHECKS: list[tuple[str, list[str], dict[str, str]]] = [
 
 
 def main() -> int:
-    failed = [name for name, command, env in CHECKS if not _passes(name, command, env)]
+    """Run the checks side by side, one for each core, and tell them in their order."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        told = pool.map(_run, CHECKS)
+        failed = [name for (name, _command, _env), done in zip(CHECKS, told, strict=True) if not _passed(name, *done)]
     print(f"failed: {', '.join(failed)}" if failed else "all checks passed")
     return 1 if failed else 0
 
 
-def _passes(name: str, command: list[str], env: dict[str, str]) -> bool:
+def _run(check: tuple[str, list[str], dict[str, str]]) -> tuple[subprocess.CompletedProcess[str], float]:
+    """Give what a check said and how it ended, and the seconds it took."""
+    _name, command, env = check
     began = time.monotonic()
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **env}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
+    return done, time.monotonic() - began
+
+
+def _passed(name: str, done: subprocess.CompletedProcess[str], seconds: float) -> bool:
     verdict = "ok" if done.returncode == 0 else "FAILED"
-    print(f"{verdict:7} {name} ({time.monotonic() - began:.1f} s)", flush=True)
+    print(f"{verdict:7} {name} ({seconds:.1f} s)", flush=True)
     if done.returncode:
         print(done.stdout.strip() + "\n", flush=True)
     return done.returncode == 0
