@@ -14,6 +14,9 @@ from tools.tour.own import system
 from tools.tour.pages import read
 from tools.tour.papers import answers_scoring, identity_number, with_wrong_check_digit
 
+# One system for all of them: each process that gets one of these would start its own.
+pytestmark = pytest.mark.xdist_group("tour")
+
 
 @pytest.fixture(scope="module")
 def address():
