@@ -153,6 +153,12 @@ def routings_visible_to(viewer: Viewer) -> QuerySet[Routing]:
     )
 
 
+def routings_paid_in(viewer: Viewer) -> QuerySet[Routing]:
+    """Give the routings of benefits the districts of the viewer's posts pay, with the homes they are routed to."""
+    paid = _inside("entitlement__payer_region__code", viewer.places("region", *SEES_RUNS))
+    return Routing.objects.filter(paid).select_related("entitlement", "facility")
+
+
 def flags_visible_to(viewer: Viewer) -> QuerySet[CrossCheckFlag]:
     """Give the cross-check flags of the districts inside the viewer's posts; families, streets and homes see none."""
     return CrossCheckFlag.objects.filter(_inside("district__code", viewer.places("region", *SEES_RUNS)))

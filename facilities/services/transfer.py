@@ -1,11 +1,10 @@
 """A family moves a resident to another home: one case that the family, the home that is left and the new home see.
 
 The move itself happens at check-in (`stay.check_in`): the old stay ends on the day the new one begins, in one transaction.
-Where the benefit pays then is the floor above's: it reads `Moved`.
+Where the benefit pays then is the floor above's (subsidies.services.reroute).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -21,16 +20,6 @@ from facilities.models import Application, Stay, Transfer
 from facilities.services.apply_to_home import apply_to_home
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_home
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A move that happened: the old stay ended and the new one began on `on`. Either home may lie in another region."""
-
-    elder_id: UUID
-    from_facility_id: UUID
-    to_facility_id: UUID
-    on: date
 
 
 @transaction.atomic
@@ -105,13 +94,3 @@ def _request(viewer: Viewer, stay: Stay, application: Application) -> Transfer:
         ),
     )
     return transfer
-
-
-def moved(stay: Stay) -> Moved | None:
-    """Give the move by which a running stay began; None when the elder came from nowhere we know."""
-    row = (
-        Transfer.objects.filter(application=stay.application_id, moved_at__isnull=False)
-        .select_related("old_stay")
-        .first()
-    )
-    return row and Moved(row.elder_id, row.old_stay.facility_id, stay.facility_id, row.moved_on)

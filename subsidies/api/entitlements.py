@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -11,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from eldercare.kernel import clock
 from eldercare.kernel.verdict import reason_from
 from eldercare.ui.api.fields import StrictSerializer
 from eldercare.ui.api.serializers import ReasonSerializer
@@ -18,6 +20,9 @@ from eldercare.ui.api.views import Door
 from subsidies.access import entitlements_visible_to, routings_visible_to
 from subsidies.choices import RoutingState
 from subsidies.models import Routing
+from subsidies.selectors.left_behind import LeftBehind, left_behind
+from subsidies.services.guards import family_only
+from subsidies.services.reroute import move_routing
 from subsidies.services.route import revoke_routing, route_subsidy
 
 MONTH = "%Y-%m"
@@ -43,8 +48,26 @@ class RouteBody(StrictSerializer):
     text_version = serializers.CharField(max_length=20)
 
 
+class MoveBody(StrictSerializer):
+    """`text_version` is the version of the consent's words that were read."""
+
+    text_version = serializers.CharField(max_length=20)
+
+
+class MoveToSerializer(serializers.Serializer):
+    """The home the elder lives in now, and the first month that could pay there."""
+
+    facility = serializers.UUIDField()
+    name = serializers.CharField()
+    from_month = serializers.CharField()
+
+
 class RoutingSerializer(serializers.Serializer):
-    """A standing wish. `until_month` is the first month no longer routed."""
+    """A standing wish. `until_month` is the first month no longer routed.
+
+    `move_to` is set for the family while the elder lives at another home than the one that is paid: the step that is
+    missing is `POST /routings/{id}/move`.
+    """
 
     id = serializers.UUIDField()
     entitlement = serializers.UUIDField()
@@ -54,6 +77,7 @@ class RoutingSerializer(serializers.Serializer):
     until_month = serializers.CharField(allow_null=True)
     state = serializers.ChoiceField(choices=RoutingState.choices)
     grounds = ReasonSerializer(many=True)
+    move_to = MoveToSerializer(allow_null=True)
 
 
 class EntitlementsDoor(Door):
@@ -80,7 +104,12 @@ class RoutingsDoor(Door):
         operation_id="routings_list", summary=_("我能看到的补贴转付"), responses={200: RoutingSerializer(many=True)}
     )
     def get(self, request: Request) -> Response:
-        return self.page(routings_visible_to(self.viewer), lambda rows: [routing_of(row) for row in rows])
+        return self.page(routings_visible_to(self.viewer), self._shown)
+
+    def _shown(self, rows: list[Routing]) -> list[dict[str, Any]]:
+        mine = [row for row in rows if str(row.elder_id) in self.viewer.places("elder")]
+        behind = left_behind(mine, clock.this_month())
+        return [routing_of(row, behind.get(row.pk)) for row in rows]
 
     @extend_schema(
         operation_id="routings_create",
@@ -117,7 +146,25 @@ class RevokeDoor(Door):
         return self.once("subsidies.revoke_routing", act)
 
 
-def routing_of(routing: Routing) -> dict[str, Any]:
+class MoveDoor(Door):
+    @extend_schema(
+        operation_id="routings_move",
+        summary=_("老人搬家以后，把补贴改付给现在住的机构"),
+        request=MoveBody,
+        responses={200: RoutingSerializer},
+    )
+    def post(self, request: Request, routing_id: UUID) -> Response:
+        routing = get_object_or_404(routings_visible_to(self.viewer), pk=routing_id)
+        family_only(self.viewer, routing.elder_id)
+        body = self.read(MoveBody)
+
+        def act() -> dict[str, Any]:
+            return routing_of(move_routing(self.viewer, routing_id=routing_id, text_version=body["text_version"]))
+
+        return self.once("subsidies.move_routing", act)
+
+
+def routing_of(routing: Routing, behind: LeftBehind | None = None) -> dict[str, Any]:
     """Write a routing in the reader's language."""
     return {
         "id": str(routing.pk),
@@ -128,4 +175,10 @@ def routing_of(routing: Routing) -> dict[str, Any]:
         "until_month": routing.until_month.strftime(MONTH) if routing.until_month else None,
         "state": routing.state,
         "grounds": [reason_from(reason).to_json(gettext) for reason in routing.grounds],
+        "move_to": behind
+        and {
+            "facility": str(behind.stay.facility_id),
+            "name": behind.stay.facility.name,
+            "from_month": str(behind.first_month),
+        },
     }

@@ -58,6 +58,7 @@ urlpatterns = [
     path("entitlements", entitlements.EntitlementsDoor.as_view(), name="entitlements"),
     path("entitlements/<uuid:entitlement_id>", entitlements.EntitlementDoor.as_view(), name="entitlement"),
     path("routings", entitlements.RoutingsDoor.as_view(), name="routings"),
+    path("routings/<uuid:routing_id>/move", entitlements.MoveDoor.as_view(), name="move_routing"),
     path("routings/<uuid:routing_id>/revoke", entitlements.RevokeDoor.as_view(), name="revoke_routing"),
     path("runs", runs.RunsDoor.as_view(), name="runs"),
     path("runs/<uuid:run_id>", runs.RunDoor.as_view(), name="run"),

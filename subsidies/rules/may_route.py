@@ -1,6 +1,7 @@
-"""May a benefit be spent at a home, and from which month? The recognition of the policy is handed in."""
+"""May a benefit be spent at a home, and from which month, also after a move? The recognition of the policy is handed in."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from eldercare.kernel.days import Month
 from eldercare.kernel.sentences import say
@@ -31,3 +32,16 @@ def routable(
 
 def _outcome(holds: bool) -> Outcome:
     return Outcome.PASS if holds else Outcome.FAIL
+
+
+def first_month_after_move(*, left_on: date | None, came_on: date, routed_from: Month, this_month: Month) -> Month:
+    """Give the first month whose credit may pay the new home's bill.
+
+    A month is routed to one home: the one in which the elder still lived at the old home (`left_on` is the first day not
+    stayed there, None when they never lived there) stays the old home's. Nothing is routed before the elder came, before
+    the old consent began, or in a month before the family says so.
+    """
+    months = [Month.of(came_on), routed_from, this_month]
+    if left_on is not None:
+        months.append(Month.of(left_on - timedelta(days=1)).next())
+    return max(months)

@@ -67,10 +67,10 @@ def route_subsidy(viewer: Viewer, *, entitlement_id: UUID, facility_id: UUID, te
         raise Refusal(
             "already_routed",
             say("这项补贴已经转付给另一家机构。"),
-            next_step=say("请先撤回原来的转付，从下一个月起再转到这家。"),
+            next_step=say("老人搬到这家以后，在“补贴转付”页把补贴改过来；还没有搬，就先不用改。"),
             status=409,
         )
-    proposal = _proposal(entitlement, facility)
+    proposal = proposal_for(entitlement, facility)
     if not proposal.verdict.is_yes:
         raise Refusal(
             "not_routable",
@@ -183,10 +183,11 @@ def proposals(viewer: Viewer, elder_id: UUID, facility: Facility) -> list[Propos
     """Give what each unrouted entitlement of an elder could do at a home, with the reasons for and against."""
     rows = entitlements_visible_to(viewer).filter(elder=elder_id).order_by("programme")
     unrouted = rows.exclude(routings__state=RoutingState.ACTIVE)
-    return [_proposal(row, facility) for row in unrouted]
+    return [proposal_for(row, facility) for row in unrouted]
 
 
-def _proposal(entitlement: Entitlement, facility: Facility) -> Proposal:
+def proposal_for(entitlement: Entitlement, facility: Facility) -> Proposal:
+    """Judge one entitlement at one home."""
     due, this_month = benefit(entitlement.programme), clock.this_month()
     stay = _stay(entitlement.elder_id, facility.pk)
     recognition = check(policy_claim(due, used_in=facility.region_id), clock.today())

@@ -219,6 +219,16 @@ class WindowForm(forms.Form):
         self.fields["hukou_region"].choices = hukou_choices()
 
 
+class MoveRoutingForm(forms.Form):
+    """The consent to let a benefit pay the home the elder has moved to, in the words shown above it."""
+
+    text_version = forms.CharField(widget=forms.HiddenInput, max_length=20)
+    agreed = forms.BooleanField(
+        label=_("我读过上面的话，同意把补贴改到这家养老院"),
+        error_messages={"required": _("请先读一遍，同意后在这里打勾。")},
+    )
+
+
 class RouteForm(forms.Form):
     """The consent to routing, in the words shown above it."""
 

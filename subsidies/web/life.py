@@ -19,6 +19,7 @@ from openpyxl import Workbook
 
 from eldercare.audit.models import Job
 from eldercare.audit.services import record_view
+from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import restored, say
 from eldercare.people.access import elders_beside, may_act_for
@@ -35,13 +36,16 @@ from subsidies.access import (
     flags_visible_to,
     may_clear,
     right_changes_visible_to,
+    routings_paid_in,
     runs_visible_to,
 )
 from subsidies.choices import ChangeKind, FactKind
+from subsidies.models import Routing
 from subsidies.models.flag import OPEN_FLAG
 from subsidies.rules.fact_list import COLUMNS
 from subsidies.selectors.changes import PAGE, change_cards, debt_cards
 from subsidies.selectors.cross_checks import flag_cards
+from subsidies.selectors.left_behind import RoutingCard, routing_cards
 from subsidies.selectors.sheets import SPREADSHEET, summary_sheet, transfer_rows, transfer_sheet
 from subsidies.services.cross_check import clear_flag
 from subsidies.services.fact_lists import leave_list, look_at_list, take_list
@@ -60,7 +64,12 @@ ASKED: dict[FactKind, tuple[str, ...]] = {
     FactKind.PRISON: ("on", "until"),
     FactKind.DEATH_WITHDRAWN: (),
 }
-TABS = {"changes": gettext_lazy("补贴变动"), "debts": gettext_lazy("多发应退"), "flags": gettext_lazy("核对发现")}
+TABS = {
+    "changes": gettext_lazy("补贴变动"),
+    "debts": gettext_lazy("多发应退"),
+    "flags": gettext_lazy("核对发现"),
+    "routings": gettext_lazy("补贴去向"),
+}
 
 
 class ReportForm(forms.Form):
@@ -165,10 +174,11 @@ def changes(request: HttpRequest) -> HttpResponse:
         "changes": right_changes_visible_to(viewer),
         "debts": debts_visible_to(viewer),
         "flags": flags_visible_to(viewer).filter(OPEN_FLAG),
+        "routings": routings_paid_in(viewer),
     }[tab].order_by("-pk")
     after = _uuid(request.GET.get("after"))
     chunk = list((rows.filter(pk__lt=after) if after else rows)[: PAGE + 1])
-    show = {"changes": change_cards, "debts": debt_cards, "flags": flag_cards}[tab]
+    show = {"changes": change_cards, "debts": debt_cards, "flags": flag_cards, "routings": _routing_cards}[tab]
     return render(
         request,
         "subsidies/changes_desk.html",
@@ -182,6 +192,10 @@ def changes(request: HttpRequest) -> HttpResponse:
             "may_list": bool(viewer.places("region", *LISTS_FACTS)),
         },
     )
+
+
+def _routing_cards(rows: list[Routing]) -> list[RoutingCard]:
+    return routing_cards(rows, clock.this_month())
 
 
 @never_cache

@@ -15,6 +15,7 @@ from eldercare.kernel import clock
 from eldercare.kernel.days import Month
 from eldercare.people.access import elders_visible_to
 from facilities.web.home import frame, my_home
+from subsidies.selectors.left_behind import behind_at
 from subsidies.selectors.payments import payments_of
 from subsidies.selectors.statements import home_statement
 
@@ -44,6 +45,7 @@ def statement(request: HttpRequest, facility_id: UUID) -> HttpResponse:
         "statement": home_statement(home.pk, month),
         "earlier": month.plus(-1),
         "later": month.next() if month < this else None,
+        "behind": behind_at(home.pk, this),
     }
     return render(request, "subsidies/statement.html", context)
 

@@ -1,5 +1,6 @@
 """The consent page of routing: plain words of what happens each month, agree, take back."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,16 +16,22 @@ from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from eldercare.people.access import elders_beside, may_act_for
 from eldercare.people.choices import Purpose
-from eldercare.people.rules.consent_text import current_text
+from eldercare.people.models import Elder
+from eldercare.people.rules.consent_text import ConsentText, current_text
 from eldercare.ui.errors import refused_in_form
+from eldercare.ui.forms import add_refusal
 from facilities.choices import StayState
 from facilities.models import Facility, Stay
 from subsidies.access import routings_visible_to
 from subsidies.choices import RoutingState
-from subsidies.rules.programme import benefit
+from subsidies.models import Routing
+from subsidies.rules.programme import Benefit, benefit
+from subsidies.selectors.left_behind import left_behind
+from subsidies.services.guards import family_only
+from subsidies.services.reroute import move_routing
 from subsidies.services.route import Proposal, proposals, revoke_routing, route_subsidy
 from subsidies.web.family import do_once
-from subsidies.web.forms import RouteForm
+from subsidies.web.forms import MoveRoutingForm, RouteForm
 
 TEMPLATE = "subsidies/routing.html"
 
@@ -36,19 +43,7 @@ def route(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     """Show what is routed and what could be; a POST agrees to one routing."""
     file = get_object_or_404(elders_beside(request.viewer).select_related("person"), pk=elder_id)
     words = current_text(Purpose.SUBSIDY_ROUTING, clock.today())
-    language = get_language() or ""
-    found = _proposals(request, file.pk)
-    context = {
-        "elder": file,
-        "may_act": may_act_for(request.viewer, file),
-        "routings": _routings(request, file.pk),
-        "title": words.title_in(language),
-        "paragraphs": words.paragraphs_in(language),
-        "stands": _homes(file.pk),
-        "proposal": next((one for one in found if one.verdict.is_yes), None),
-        "refused": [one for one in found if not one.verdict.is_yes and benefit_of(one).spendable_at_home],
-        "from_month": clock.this_month().next(),
-    }
+    context = _context(request, file, words)
     form = RouteForm(request.POST or None, initial=_initial(context["proposal"], words.version))
     if request.method != "POST" or not form.is_valid():
         return render(request, TEMPLATE, {"form": form, **context}, status=422 if form.errors else 200)
@@ -73,6 +68,34 @@ def route(request: HttpRequest, elder_id: UUID) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
+def move(request: HttpRequest, routing_id: UUID) -> HttpResponse:
+    """Let a routing follow the elder to the home they moved to."""
+    routing = get_object_or_404(routings_visible_to(request.viewer), pk=routing_id)
+    file = elders_beside(request.viewer).select_related("person").filter(pk=routing.elder_id).first()
+    if file is None:
+        family_only(request.viewer, routing.elder_id)
+    words = current_text(Purpose.SUBSIDY_ROUTING, clock.today())
+    form, context = MoveRoutingForm(request.POST), _context(request, file, words)
+    context = {**context, "form": RouteForm(initial=_initial(context["proposal"], words.version)), "move_form": form}
+    if not form.is_valid():
+        return render(request, TEMPLATE, context, status=422)
+    version = form.cleaned_data["text_version"]
+    try:
+        do_once(
+            request,
+            "subsidies.move_routing",
+            lambda: move_routing(request.viewer, routing_id=routing_id, text_version=version),
+        )
+    except Refusal as refusal:
+        add_refusal(form, refusal)
+        return render(request, TEMPLATE, context, status=refusal.status)
+    messages.success(request, _("补贴已经改到新的养老院。以前的账单仍按原来的办。"))
+    return redirect("subsidies:route", routing.elder_id)
+
+
+@never_cache
+@login_required
+@require_POST
 def revoke(request: HttpRequest, routing_id: UUID) -> HttpResponse:
     """Take a routing back from next month on."""
     routing = revoke_routing(request.viewer, routing_id=routing_id)
@@ -84,7 +107,26 @@ def benefit_of(proposal: Proposal):  # type: ignore[no-untyped-def]
     return benefit(proposal.entitlement.programme)
 
 
-def _routings(request: HttpRequest, elder_id: UUID) -> list[tuple[object, object]]:
+def _context(request: HttpRequest, file: Elder, words: ConsentText) -> dict[str, Any]:
+    language = get_language() or ""
+    found = _proposals(request, file.pk)
+    routings = _routings(request, file.pk)
+    behind = left_behind([row for row, _benefit in routings], clock.this_month())
+    return {
+        "elder": file,
+        "may_act": may_act_for(request.viewer, file),
+        "routings": [(row, due, behind.get(row.pk)) for row, due in routings],
+        "move_form": MoveRoutingForm(initial={"text_version": words.version}),
+        "title": words.title_in(language),
+        "paragraphs": words.paragraphs_in(language),
+        "stands": _homes(file.pk),
+        "proposal": next((one for one in found if one.verdict.is_yes), None),
+        "refused": [one for one in found if not one.verdict.is_yes and benefit_of(one).spendable_at_home],
+        "from_month": clock.this_month().next(),
+    }
+
+
+def _routings(request: HttpRequest, elder_id: UUID) -> list[tuple[Routing, Benefit]]:
     rows = routings_visible_to(request.viewer).filter(elder=elder_id, state=RoutingState.ACTIVE)
     return [(row, benefit(row.entitlement.programme)) for row in rows.select_related("facility", "entitlement")]
 

@@ -38,6 +38,7 @@ urlpatterns = [
     path("subsidy-applications/<uuid:application_id>", family.application, name="application"),
     path("subsidy-applications/<uuid:application_id>/withdraw", family.withdraw, name="withdraw"),
     path("elders/<uuid:elder_id>/routing", routing.route, name="route"),
+    path("routings/<uuid:routing_id>/move", routing.move, name="move_routing"),
     path("routings/<uuid:routing_id>/revoke", routing.revoke, name="revoke_routing"),
     path("desk/subsidies", desk.desk, name="desk"),
     path("desk/subsidies/bulk", desk.bulk, name="bulk"),

@@ -32,7 +32,6 @@ from facilities.services import (
     sign_for_home,
     void_contract,
 )
-from facilities.services.transfer import moved
 from tests.builders.accounts import make_user, sign_in, viewer_for
 from tests.builders.facilities import make_bed, make_staff, make_stay
 from tests.builders.people import make_elder, stand_beside
@@ -285,13 +284,8 @@ def test_the_old_stay_ends_on_the_day_the_new_one_begins_and_the_old_bed_goes_to
     assert (moving.stay.state, moving.stay.ended_reason) == ("ended", "moved")
     assert moving.stay.days.upper == stay.days.lower == moving.today
     assert Offer.objects.get(state="live").application_id == waiting.application.pk
-    move = moved(stay)
-    assert (move.elder_id, move.from_facility_id, move.to_facility_id, move.on) == (
-        moving.elder.pk,
-        moving.old.home.pk,
-        moving.new.home.pk,
-        moving.today,
-    )
+    move = Transfer.objects.get(application=stay.application_id)
+    assert (move.elder_id, move.old_stay_id, move.moved_on) == (moving.elder.pk, moving.stay.pk, moving.today)
     assert moving.stage(moving.family) == [("moved", moving.old.home.name, moving.new.home.name)]
     assert Letter.objects.filter(kind="transfer.moved").count() == 1
     assert Event.objects.filter(act="transfer.moved").count() == 1

@@ -132,6 +132,6 @@ def test_after_a_move_the_family_is_told_that_a_benefit_still_pays_the_old_home(
     routing = make_routing(make_entitlement(elder), home)
     make_stay(make_home("示例·新的家"), elder, family_user.person, since=clock.today())
 
-    assert elder_file(viewer_for(family_user), elder.pk).left_behind == routing
+    assert elder_file(viewer_for(family_user), elder.pk).left_behind.routing == routing
     page = sign_in(client, family_user).get(f"/elders/{elder.pk}").content.decode()
     assert "补贴还写着付给“示例·运河养老院”" in page

@@ -8,7 +8,7 @@ from assessments.choices import OPEN as OPEN_ASSESSMENTS
 from assessments.models import Assessment
 from assessments.selectors import AssessmentFact, valid_assessment
 from eldercare.kernel import clock
-from eldercare.kernel.days import age_on
+from eldercare.kernel.days import Month, age_on
 from eldercare.kernel.viewer import Viewer
 from eldercare.people.access import elders_beside, may_act_for
 from eldercare.people.selectors import ElderCard, elder_cards
@@ -31,6 +31,7 @@ from subsidies.models import Application as SubsidyApplication
 from subsidies.models import Entitlement, Redemption, Routing
 from subsidies.rules.programme import Benefit, benefit
 from subsidies.selectors.filings import open_inquiries
+from subsidies.selectors.left_behind import LeftBehind, left_behind
 from subsidies.selectors.programmes import elder_input
 from subsidies.services.route import Proposal, propose_routing
 
@@ -77,7 +78,7 @@ class ElderFile:
     offer: Offer | None
     stay: StayCard | None
     proposal: Proposal | None
-    left_behind: Routing | None
+    left_behind: LeftBehind | None
     month: Priced | None
     bills: tuple[PaidBill, ...]
     steps: tuple[Step, ...]
@@ -98,13 +99,15 @@ def elder_file(viewer: Viewer, elder_id: UUID) -> ElderFile | None:
     offer = _offer(viewer, elder_id, now)
     stay = _stay(viewer, elder_id, on)
     proposal = propose_routing(viewer, elder_id=elder_id, facility_id=stay.stay.facility_id) if stay else None
+    behind = _left_behind(subsidies, Month.of(on))
     bills = _bills(viewer, elder_id)
     progress = Progress(
         assessment=_stand(done=assessment, waiting=open_assessment),
         subsidy=_subsidy_stand(subsidies),
         bed=_stand(done=stay, waiting=bed),
         stay=_stand(done=stay and stay.stay.state == StayState.IN, waiting=stay),
-        routing=_routing_stand(subsidies, proposal),
+        routing=_routing_stand(subsidies, proposal, behind),
+        left_home=behind.routing.facility.name if behind else "",
         payment=_stand(done=any(paid.redeemed_fen for paid in bills)),
         level_name=LEVELS[assessment.level] if assessment else "",
         assessment_valid_until=assessment.valid_until if assessment else None,
@@ -128,7 +131,7 @@ def elder_file(viewer: Viewer, elder_id: UUID) -> ElderFile | None:
         offer=offer,
         stay=stay,
         proposal=proposal,
-        left_behind=_left_behind(subsidies, stay),
+        left_behind=behind,
         month=month_at_home(elder_id, card.hukou_code, stay, on) if stay else None,
         bills=bills,
         steps=steps(progress),
@@ -155,7 +158,8 @@ def _subsidies(viewer: Viewer, elder_id: UUID) -> tuple[Subsidy, ...]:
     """Give the newest application, the entitlement and the routing of each benefit, in three queries."""
     applications = {row.programme: row for row in subsidies_visible_to(viewer).filter(elder=elder_id).order_by("pk")}
     entitlements = {row.programme: row for row in entitlements_visible_to(viewer).filter(elder=elder_id).order_by("pk")}
-    active = routings_visible_to(viewer).filter(elder=elder_id, state=RoutingState.ACTIVE).select_related("facility")
+    active = routings_visible_to(viewer).filter(elder=elder_id, state=RoutingState.ACTIVE)
+    active = active.select_related("facility", "entitlement")
     routings = {row.entitlement_id: row for row in active}
     return tuple(
         Subsidy(benefit(name), applications.get(name), right, routings.get(right.pk) if right else None)
@@ -173,15 +177,17 @@ def _subsidy_stand(subsidies: tuple[Subsidy, ...]) -> Stand:
     return Stand.FAILED if any(one.state == ApplicationState.REFUSED for one in asked) else Stand.NOTHING
 
 
-def _left_behind(subsidies: tuple[Subsidy, ...], stay: StayCard | None) -> Routing | None:
-    if stay is None or stay.stay.state != StayState.IN:
-        return None
-    routed = (one.routing for one in subsidies if one.routing)
-    return next((routing for routing in routed if routing.facility_id != stay.stay.facility_id), None)
+def _left_behind(subsidies: tuple[Subsidy, ...], this_month: Month) -> LeftBehind | None:
+    """Give the first benefit that still pays a home the elder has left; it is the next one once this one is moved."""
+    return next(iter(left_behind([one.routing for one in subsidies if one.routing], this_month).values()), None)
 
 
-def _routing_stand(subsidies: tuple[Subsidy, ...], proposal: Proposal | None) -> Stand | None:
+def _routing_stand(
+    subsidies: tuple[Subsidy, ...], proposal: Proposal | None, behind: LeftBehind | None
+) -> Stand | None:
     """None: there is nothing that could be routed."""
+    if behind:
+        return Stand.NOTHING
     if any(one.routing for one in subsidies):
         return Stand.DONE
     if proposal:

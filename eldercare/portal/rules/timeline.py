@@ -33,7 +33,7 @@ class Progress:
 
     `routing` None: no benefit the elder has could pay a home. `account_missing`: an application that an assessment
     began by itself waits for the account. `answer_by`: the office asks for more until then. `form_unfinished`: an application
-    form was begun and not sent.
+    form was begun and not sent. `left_home`: a benefit still pays this home, which the elder has moved away from.
     """
 
     assessment: Stand
@@ -50,6 +50,7 @@ class Progress:
     account_missing: bool = False
     answer_by: date | None = None
     form_unfinished: bool = False
+    left_home: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,16 @@ def next_step(progress: Progress) -> NextStep:
             say("填写补贴的收款账户"),
             say("评估结果达到了标准，补贴申请已经自动送到街道，只差收款账户。"),
             Door.SUBSIDY,
+        )
+    if progress.left_home:
+        return NextStep(
+            say("把补贴改到新的养老院"),
+            say(
+                "老人已经搬到{home}，补贴还写着付给{left}。改过来以前，补贴先留在老人的账户里，新的账单要您自己付。",
+                home=progress.home_name,
+                left=progress.left_home,
+            ),
+            Door.ROUTING,
         )
     if progress.form_unfinished:
         return NextStep(say("接着填没填完的补贴申请"), say("填过的内容都在，几分钟就能填完提交。"), Door.SUBSIDY)

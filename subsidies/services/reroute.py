@@ -1,0 +1,119 @@
+"""After a move the family lets a benefit pay the home where the elder lives now; what was routed before stays written."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from eldercare.audit.services import record
+from eldercare.kernel import clock
+from eldercare.kernel.days import Month
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
+from eldercare.kernel.viewer import Viewer
+from eldercare.people.choices import Purpose
+from eldercare.people.services.consents import give_consent, revoke_consent
+from facilities.services.letters import tell_home
+from subsidies.access import routings_visible_to
+from subsidies.choices import RoutingState
+from subsidies.models import Entitlement, Routing
+from subsidies.rules.programme import benefit
+from subsidies.selectors.left_behind import LeftBehind, left_behind
+from subsidies.services.guards import family_only, locked, not_found
+from subsidies.services.letters import tell_family
+from subsidies.services.route import proposal_for
+
+
+@transaction.atomic
+def move_routing(viewer: Viewer, *, routing_id: UUID, text_version: str) -> Routing:
+    """Consent, in the words of a version, that a benefit pays the home the elder has moved to instead of the one left.
+
+    One act: the old routing and its consent end, the new ones begin, no month is routed twice and none is lost. Twice
+    gives the new routing. Raises Refusal `not_found` (404), `may_not_act` (403), `not_moved` (409), `not_routable`, and
+    those of `give_consent`.
+    """
+    old = routings_visible_to(viewer).filter(pk=routing_id).first()
+    if old is None:
+        raise not_found()
+    family_only(viewer, old.elder_id)
+    locked(Entitlement.every.all(), old.entitlement_id)
+    old = locked(Routing.objects.all(), routing_id)
+    if old.state == RoutingState.REVOKED:
+        return _moved_before(old)
+    behind = left_behind([old], clock.this_month()).get(old.pk)
+    if behind is None:
+        raise _not_moved()
+    return _move(viewer, behind, text_version)
+
+
+def _move(viewer: Viewer, behind: LeftBehind, text_version: str) -> Routing:
+    old, home, first = behind.routing, behind.stay.facility, behind.first_month
+    proposal = proposal_for(old.entitlement, home)
+    if not proposal.verdict.is_yes:
+        raise Refusal(
+            "not_routable",
+            say("这项补贴现在不能改到这家机构。"),
+            next_step=say("请看下面没有满足的条件；原来的转付可以先撤回，补贴留在老人的账户里。"),
+            reasons=proposal.verdict.reasons,
+        )
+    Routing.objects.filter(pk=old.pk).update(state=RoutingState.REVOKED, until_month=first.first_day)
+    revoke_consent(viewer, consent_id=old.consent_id)
+    consent = give_consent(
+        viewer,
+        elder_id=old.elder_id,
+        purpose=Purpose.SUBSIDY_ROUTING,
+        text_version=text_version,
+        about=f"facility:{home.pk}",
+    )
+    new = Routing.objects.create(
+        entitlement_id=old.entitlement_id,
+        elder_id=old.elder_id,
+        facility=home,
+        consent=consent,
+        from_month=first.first_day,
+        grounds=[reason.to_json() for reason in proposal.verdict.reasons],
+    )
+    facts = {"from": str(old.pk), "facility": str(home.pk), "from_month": str(first)}
+    record(viewer, "routing.moved", f"routing:{new.pk}", place=home.region_id, facts=facts)
+    _tell(old, new, first)
+    return new
+
+
+def _tell(old: Routing, new: Routing, first: Month) -> None:
+    words = {"benefit": benefit(new.entitlement.programme).name, "month": first}
+    tell_family(
+        new.elder_id,
+        kind="routing.moved",
+        subject=say("补贴已经改到新的养老院"),
+        body=say(
+            "从 {month} 起，每月的{benefit}先付{home}账单里的床位费和护理费；在那以前的账单仍按原来的办。您随时可以撤回。",
+            home=new.facility.name,
+            **words,
+        ),
+    )
+    for facility_id, body in (
+        (new.facility_id, say("从 {month} 起，一位老人的{benefit}先付本机构账单里的床位费和护理费。", **words)),
+        (
+            old.facility_id,
+            say("从 {month} 起，一位已转走的老人的{benefit}不再付本机构；在那以前的账单不受影响。", **words),
+        ),
+    ):
+        tell_home(facility_id, kind="routing.moved", subject=say("一位老人的补贴改了支付去向"), body=body)
+
+
+def _moved_before(old: Routing) -> Routing:
+    new = Routing.objects.filter(
+        entitlement=old.entitlement_id, state=RoutingState.ACTIVE, from_month=old.until_month
+    ).exclude(facility=old.facility_id)
+    found = new.first()
+    if found is None:
+        raise _not_moved()
+    return found
+
+
+def _not_moved() -> Refusal:
+    return Refusal(
+        "not_moved",
+        say("这项转付现在不用改：老人没有搬到别的养老院，或者已经撤回。"),
+        next_step=say("请在“补贴转付”页看看现在付给哪一家。"),
+        status=409,
+    )
