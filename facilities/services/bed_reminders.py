@@ -11,15 +11,18 @@ from django.urls import reverse
 
 from eldercare.accounts.choices import PostRole
 from eldercare.accounts.selectors import posts_in_force
+from eldercare.audit.services import once
 from eldercare.kernel import clock
-from eldercare.kernel.sentences import say
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import Sentence, say
+from eldercare.kernel.viewer import system
 from eldercare.people.services.letters import write_letter
 from eldercare.regions.rules.codes import covers
 from facilities.choices import ReminderStage
 from facilities.models import BedReminder, Facility
 from facilities.rules.settings import Setting, setting
 from facilities.selectors.trust import homes_that_report
-from facilities.services.board_link import link_text
+from facilities.services.board_link import DONE, USED, WHY, link_text, open_link
 from facilities.services.letters import tell_home
 
 NAMED = 10
@@ -66,9 +69,37 @@ def _to_home(home: Facility, now: datetime, rule: Setting, stage: str) -> bool:
     reminder = _told(home, stage)
     if reminder is None:
         return False
-    address = settings.SITE_URL + reverse("facilities:board_link", args=[link_text(reminder)])
     hours = int((now - home.last_at).total_seconds() // 3600) if home.last_at else None
     since = say("已经 {hours} 小时没有核对", hours=hours) if hours is not None else say("还没有核对过")
+    _write_link(home, since, link_text(reminder), rule)
+    return True
+
+
+@transaction.atomic
+def send_link_again(*, text: str) -> bool:
+    """Send the home's staff a new link for one that ran out; whoever holds the old one gets nothing. Once an hour.
+
+    Raises Refusal `not_found` (404) for what we never wrote, `link_closed` (409) where no link is needed any more.
+    """
+    link = open_link(text)
+    if link is None:
+        raise Refusal("not_found", say("没有这个链接。"), next_step=say("请从提醒信里重新打开。"), status=404)
+    if link.state in (USED, DONE):
+        raise Refusal("link_closed", WHY[link.state], next_step=say("床位有变化，请登录后在“床位”里改。"), status=409)
+    now = clock.now()
+
+    def act() -> dict[str, str]:
+        rule = setting("bed_reminders", now.date())
+        _write_link(link.home, say("很久没有核对"), link_text(link.reminder, issued_at=now), rule)
+        return {"sent": str(now)}
+
+    hour = f"{link.reminder.pk}:{now:%Y%m%d%H}"
+    _answer, again = once(system("board_link"), "facilities.board_link", hour, {}, act)
+    return not again
+
+
+def _write_link(home: Facility, since: Sentence, text: str, rule: Setting) -> None:
+    address = settings.SITE_URL + reverse("facilities:board_link", args=[text])
     tell_home(
         home.pk,
         kind="beds.remind",
@@ -81,7 +112,6 @@ def _to_home(home: Facility, now: datetime, rule: Setting, stage: str) -> bool:
             address=address,
         ),
     )
-    return True
 
 
 def _to_districts(homes: list[Facility], now: datetime) -> int:

@@ -1,10 +1,11 @@
 """The link in a reminder: whoever has it can say, once and for some hours, that nothing changed. It opens nothing else.
 
-It carries the reminder's id and our signature, no name and no person; what it shows is what every visitor can see.
+It carries the reminder's id and our signature, no name and no person; what it shows is what every visitor can see. One
+that was sent again carries the moment from which its hours run.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
@@ -37,6 +38,7 @@ class BoardLink:
     home: Facility
     state: str
     beds: Vacancy
+    issued_at: datetime
 
     @property
     def seen(self) -> str:
@@ -44,34 +46,37 @@ class BoardLink:
         return ".".join(str(number) for number in (self.beds.total, self.beds.free, self.beds.not_admittable))
 
 
-def link_text(reminder: BedReminder) -> str:
-    return Signer(salt=SALT).sign(reminder.pk.hex)
+def link_text(reminder: BedReminder, *, issued_at: datetime | None = None) -> str:
+    """Write a link; `issued_at` when it is sent again, later than its reminder."""
+    again = f".{int(issued_at.timestamp())}" if issued_at else ""
+    return Signer(salt=SALT).sign(reminder.pk.hex + again)
 
 
 def open_link(text: str) -> BoardLink | None:
     """Read a link; None for what we never wrote."""
     try:
-        reminder_id = UUID(Signer(salt=SALT).unsign(text))
+        reminder_id, _, again = Signer(salt=SALT).unsign(text).partition(".")
+        issued_at = datetime.fromtimestamp(int(again), UTC) if again else None
+        reminder = BedReminder.objects.select_related("facility").filter(pk=UUID(reminder_id)).first()
     except (BadSignature, ValueError):
         return None
-    reminder = BedReminder.objects.select_related("facility").filter(pk=reminder_id).first()
-    return _link(reminder) if reminder else None
+    return _link(reminder, issued_at or reminder.sent_at) if reminder else None
 
 
-def _link(reminder: BedReminder) -> BoardLink:
+def _link(reminder: BedReminder, issued_at: datetime) -> BoardLink:
     home = reminder.facility
     beds = vacancies([home.pk], clock.today()).get(home.pk, Vacancy())
-    return BoardLink(reminder, home, _state(reminder), beds)
+    return BoardLink(reminder, home, _state(reminder, issued_at), beds, issued_at)
 
 
-def _state(reminder: BedReminder) -> str:
+def _state(reminder: BedReminder, issued_at: datetime) -> str:
     if reminder.used_at:
         return USED
     newer = BedConfirmation.objects.filter(facility=reminder.facility_id, undone_at__isnull=True)
     if newer.filter(at__gt=reminder.sent_at).exists():
         return DONE
     hours = setting("bed_reminders", clock.today())["link_hours"]
-    return LATE if clock.now() > reminder.sent_at + timedelta(hours=hours) else OPEN
+    return LATE if clock.now() > issued_at + timedelta(hours=hours) else OPEN
 
 
 @transaction.atomic
@@ -86,7 +91,7 @@ def confirm_by_link(*, text: str, seen: str) -> BedConfirmation:
         raise Refusal("not_found", say("没有这个链接。"), next_step=say("请从提醒信里重新打开。"), status=404)
     lock_board(link.home)
     reminder = lock_one(BedReminder.objects.select_related("facility").filter(pk=link.reminder.pk))
-    link = _link(reminder)
+    link = _link(reminder, link.issued_at)
     if link.state != OPEN:
         raise Refusal("link_closed", WHY[link.state], next_step=say("床位有变化，请登录后在“床位”里改。"), status=409)
     if seen != link.seen:

@@ -21,7 +21,8 @@ from facilities.models import Facility
 from facilities.rules.settings import setting
 from facilities.selectors.beds import Confirmation, Vacancy, confirmations, vacancies
 from facilities.selectors.trust import accuracy_of, reports_of, stale_homes
-from facilities.services.board_link import OPEN, WHY, confirm_by_link, open_link
+from facilities.services.bed_reminders import send_link_again
+from facilities.services.board_link import LATE, OPEN, WHY, confirm_by_link, open_link
 from facilities.services.number_reports import answer_report, report_number
 from facilities.web.forms import NumberReportForm, ReportAnswerForm
 from facilities.web.home import frame, my_home
@@ -95,6 +96,9 @@ def link(request: HttpRequest, text: str) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
+            if request.POST.get("act") == "again":
+                send_link_again(text=text)
+                return render(request, "facilities/board_link.html", {"link": found, "sent": True})
             confirm_by_link(text=text, seen=request.POST.get("seen", ""))
             return render(request, "facilities/board_link.html", {"link": found, "done": True})
         except Refusal as refused:
@@ -104,6 +108,8 @@ def link(request: HttpRequest, text: str) -> HttpResponse:
     context = {
         "link": found,
         "is_open": found.state == OPEN,
+        "is_late": found.state == LATE,
+        "hours": setting("bed_reminders", clock.today())["link_hours"],
         "why": WHY.get(found.state),
         "refusal": refusal,
         "confirmed": confirmed,

@@ -176,6 +176,49 @@ def test_a_stale_link_says_so_and_leads_to_the_sign_in(link, home):
     assert (refused.status_code, BedConfirmation.objects.count()) == (409, 1)
 
 
+def test_whoever_works_for_the_home_gets_a_new_link_for_one_that_ran_out_once_an_hour(link, home, manager):
+    go(hours=25)
+    visitor, known = Client(), Letter.objects.count()
+    assert "再发一个新链接" in visitor.get(link).content.decode()
+    for _click in range(2):
+        answer = visitor.post(link, {"act": "again"})
+        assert "新链接已经发出" in answer.content.decode()
+        assert "/board-link/" not in answer.content.decode().replace(link, "")
+    assert Letter.objects.count() == known + 1
+    letter = letters("beds.remind")[-1]
+    assert letter.to_person_id == manager.person_id
+    fresh = letter.body["blanks"]["address"].removeprefix(settings.SITE_URL)
+    assert fresh != link
+    go(hours=23)
+    page = visitor.get(fresh)
+    assert visitor.post(fresh, {"seen": seen_in(page)}).status_code == 200
+    assert BedConfirmation.objects.order_by("-at").first().by == "link"
+    for old in (link, fresh):
+        assert visitor.post(old, {"act": "again"}).status_code == 409
+        assert "已经用过" in visitor.get(old).content.decode()
+
+
+def test_a_new_link_runs_out_too_and_moves_no_step_of_the_reminders(link, home, manager):
+    make_officer("district_officer", WUQING)
+    go(hours=25)
+    Client().post(link, {"act": "again"})
+    fresh = letters("beds.remind")[-1].body["blanks"]["address"].removeprefix(settings.SITE_URL)
+    go(hours=25)
+    assert "这个链接已经过期" in Client().get(fresh).content.decode()
+    assert Client().post(fresh, {"seen": "2.2.0"}).status_code == 409
+    go(hours=2)
+    remind_of_beds()
+    assert len(letters("beds.stale")) == 1
+
+
+def test_nobody_gets_a_new_link_for_one_we_never_wrote(link, home):
+    go(hours=25)
+    known = Letter.objects.count()
+    for forged in (link[:-2] + "xx", "/board-link/nonsense"):
+        assert Client().post(forged, {"act": "again"}).status_code == 404
+    assert Letter.objects.count() == known
+
+
 def test_a_link_is_not_needed_after_somebody_confirmed(link, home, manager):
     confirm_beds(viewer_for(manager), facility_id=home.pk)
     assert "已经有人核对过" in Client().get(link).content.decode()
