@@ -171,7 +171,7 @@ def _check_seen(changes: Iterable[BedChange], before: dict[UUID, BoardBed]) -> N
     if moved:
         raise Refusal(
             "board_changed",
-            say("您打开床位板以后，有别人改了您点的床，所以都还没有保存。"),
+            say("您打开床位板以后，您点的床有了变化，所以都还没有保存。"),
             next_step=say("请看看下面这些床现在的样子，再点一次有变化的床。"),
             status=409,
             reasons=moved,

@@ -97,7 +97,7 @@ def _refuse_if_used(used: list[InTheWay]) -> None:
         raise Refusal(
             "beds_in_use",
             say("有 {count} 张床那天以后还有人住，或者已经答应给人，不能撤销。", count=len(used)),
-            next_step=say("请先为下面的老人换床、办理离院，或者收回留床通知，再来撤销。"),
+            next_step=say("请先给上面的老人换床或者办理离院，收回留床通知，先留着的床点“不留了”，再来撤销。"),
             status=409,
             reasons=[Reason(str(one.bed_id), Outcome.FAIL, one.sentence) for one in used],
         )

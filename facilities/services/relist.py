@@ -233,7 +233,7 @@ def _holds_until(
     if confirmed.as_of:
         ladder = setting("freshness", on)
         steps = (confirmed.as_of + timedelta(hours=ladder[f"{step}_hours"]) for step in LADDER)
-        moments += [step for step in steps if step > now]
+        moments += [step for step in steps if step >= now]
     if beds.until and beds.until > now:
         moments.append(beds.until)
     return min(moments)

@@ -148,7 +148,10 @@ def close(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         if not refusal.reasons and not refusal.fields:
             raise
-        return refused_in_form(request, "facilities/close_beds.html", form, refusal, **context, refused=refusal)
+        if refusal.reasons:  # the list of who stands in the way says it all; the form itself is right
+            context |= {"form": form, "refused": refusal}
+            return render(request, "facilities/close_beds.html", context, status=refusal.status)
+        return refused_in_form(request, "facilities/close_beds.html", form, refusal, **context)
     messages.success(request, _("已登记撤销。") if until else _("这些床位保留，不撤销了。"))
     return redirect("facilities:close_beds", home.pk)
 

@@ -410,17 +410,12 @@ class CloseBedsForm(forms.Form):
     beds = forms.TypedMultipleChoiceField(
         label=_("哪些床"), coerce=UUID, error_messages={"required": _("请先勾选要撤销的床。")}
     )
-    until = DayField(label=_("从哪天起没有这些床"), required=False)
+    until = DayField(label=_("从哪天起没有这些床"), error_messages={"required": _("请写明从哪天起。")})
 
     def __init__(self, *args: Any, rooms: Iterable[BoardRoom], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["beds"].choices = [(str(bed.bed_id), bed.full_name) for room in rooms for bed in room.beds]
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean()
-        if self.data.get("act") != "keep" and not said.get("until") and "until" not in self.errors:
-            self.add_error("until", _("请写明从哪天起。"))
-        return said
+        self.fields["until"].required = self.data.get("act") != "keep"
 
 
 class MomentForm(forms.Form):

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -103,6 +105,8 @@ def _context(request: HttpRequest, home: Facility) -> dict:
         **frame(request, home),
         "members": team_of(home.pk, now.date()),
         "invited": [(invitation, mask_address(invitation.address)) for invitation in invited],
+        "api": settings.SITE_URL + reverse("facilities_api:beds", args=[home.pk]),
+        "schema": settings.SITE_URL + "/api/schema/",
         "tokens": list(HomeToken.objects.filter(facility=home, revoked_at__isnull=True).order_by("made_at")),
         "invite_form": InviteForm(),
         "token_form": TokenForm(),

@@ -1,12 +1,16 @@
 """The bed board on a phone, with taps: how many a day's work takes, and whether a finger can hit them."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from eldercare.kernel import clock
+from eldercare.people.models import Letter
 from facilities.models import Bed, BedClaim, BedConfirmation, BedReminder, Room
 from facilities.services.board import change_to, confirm_beds
 from facilities.services.board_link import link_text
+from facilities.services.tokens import viewer_of_token
 from tests.builders.accounts import make_user, sign_in, viewer_for
 from tests.builders.facilities import LONG_AGO, make_application, make_home, make_staff
 from tests.builders.people import make_elder
@@ -184,6 +188,29 @@ def test_a_day_without_change_takes_two_taps_from_where_signing_in_leads(board):
     assert (board.taps, BedConfirmation.objects.count()) == (2, 1)
 
 
+def test_a_day_without_change_takes_three_taps_from_the_front_page(board):
+    board.page.goto("/")
+    board.tap(board.page.locator("summary", has_text="菜单"))
+    board.tap(board.page.get_by_role("link", name="我的机构"))
+    board.tap(board.button("全部无变化"))
+    board.sees("床位数现在是新鲜的")
+    assert (board.taps, BedConfirmation.objects.count()) == (3, 1)
+
+
+def test_the_key_of_the_home_s_own_system_is_copied_by_a_tap(board):
+    board.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    board.page.goto(f"/home/{board.home.pk}/team")
+    board.page.get_by_label("给这把钥匙起个名字").fill("管理软件")
+    board.tap(board.button("做一把新钥匙"))
+    board.tap(board.button("复制"))
+    board.sees("已复制")
+    text = board.page.evaluate("navigator.clipboard.readText()")
+    assert viewer_of_token(text).places("facility") == {str(board.home.pk)}
+    found = Axe().run(board.page)
+    assert found.violations_count == 0, found.generate_report()
+    assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_the_start_page_asks_about_beds_though_something_else_waits(board):
     _family_that_waits(board.home)
     confirm_beds(board.viewer, facility_id=board.home.pk)
@@ -343,6 +370,19 @@ def test_a_reminder_s_link_takes_one_tap_on_a_phone(open_page, phone):
     Bed.objects.create(room=room, name="1", valid_from=LONG_AGO)
     reminder = BedReminder.objects.create(facility=home, stage="soon")
     page = open_page(f"/board-link/{link_text(reminder)}", viewport=phone, has_touch=True, is_mobile=True)
+    assert Axe().run(page).violations_count == 0
     page.get_by_role("button", name="无变化").tap()
     page.get_by_text("床位数现在是新鲜的").first.wait_for()
     assert BedConfirmation.objects.get().by == "link"
+
+
+def test_a_link_that_ran_out_gets_a_new_one_with_one_tap(open_page, phone):
+    home = make_home(prices=False, beds=1)
+    make_staff(make_user(), home)
+    reminder = BedReminder.objects.create(facility=home, stage="soon")
+    BedReminder.objects.update(sent_at=clock.now() - timedelta(hours=25))
+    page = open_page(f"/board-link/{link_text(reminder)}", viewport=phone, has_touch=True, is_mobile=True)
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="再发一个新链接").tap()
+    page.get_by_text("新链接已经发出").first.wait_for()
+    assert Letter.objects.filter(kind="beds.remind").count() == 1

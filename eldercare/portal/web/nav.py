@@ -18,6 +18,11 @@ def main_items(request: HttpRequest) -> list[tuple[str, str, bool, str]]:
         items.append(_item(request, _("我的老人"), "people:elders", "heart"))
     if _works(request):
         items.append(_item(request, _("我的待办"), "portal:desk", "work"))
+    homes = viewer.places("facility")
+    if len(homes) == 1:
+        items.append(_item(request, _("我的机构"), "facilities:today", "bed", *homes))
+    elif homes:
+        items.append(_item(request, _("我的机构"), "facilities:my_homes", "bed"))
     items.append(_item(request, _("三地互认"), "recognition:page", "shield"))
     return items
 
@@ -26,6 +31,6 @@ def _works(request: HttpRequest) -> bool:
     return any(request.viewer.places(kind) for kind in WORK)
 
 
-def _item(request: HttpRequest, label: str, name: str, icon: str) -> tuple[str, str, bool, str]:
-    url = reverse(name)
+def _item(request: HttpRequest, label: str, name: str, icon: str, *args: str) -> tuple[str, str, bool, str]:
+    url = reverse(name, args=args)
     return label, url, request.path.startswith(url), icon

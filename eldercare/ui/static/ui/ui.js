@@ -51,7 +51,16 @@
   const summary = document.querySelector("[data-focus]");
   if (summary) summary.focus();
 
+  // What must be copied letter by letter is copied by a button, where the browser lets us.
+  if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = false));
+  const copy = async (button) => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    button.querySelector("span").textContent = button.dataset.copied;
+    announce(button.textContent);
+  };
+
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-copy]")) copy(event.target.closest("[data-copy]"));
     if (event.target.closest("[data-print]")) window.print();
     // The way back through the history keeps what was typed; the link alone would draw the form anew.
     const back = event.target.closest("a[data-back]");
