@@ -3,21 +3,38 @@
 A name is cut into short pieces (its marks), each kept as a number: characters and pairs of them, pairs with one between,
 syllables and pairs of them in every reading, initials; of the address pairs of characters only. What is typed is read
 as ways: the marks a name must all carry, and where they alone do not prove it, what its text must look like.
+Traditional characters and letters with accents are read as the simple ones, on both sides.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from functools import cache
+from itertools import chain, pairwise, product
+from math import prod
 from zlib import crc32
 
-from facilities.rules.syllables import Syllables, beginning_with, divided, readings, slips, spoken, whole, without_tones
+from facilities.rules.settings import read
+from facilities.rules.syllables import (
+    Stretches,
+    Syllables,
+    beginning_with,
+    likeliest,
+    readings,
+    segments,
+    slips,
+    spoken,
+    whole,
+    without_tones,
+)
 
 MOST_WORDS = 6
 LONGEST_WORD = 40
 SLIPPED_WORD = 12
-MOST_PAIRS = 4
+MOST_PAIRS = 9
+MOST_INITIALS = 16
+MOST_WAYS = 8
 
 
 @dataclass(frozen=True)
@@ -31,11 +48,14 @@ class NameKeys:
 
 @dataclass(frozen=True)
 class Way:
-    """One way a word can be meant: all these marks, and `pattern` (a regular expression) in `column`, when there is one."""
+    """One way a word can be meant: all these marks, one of each of `one_of`, and `pattern` (a regular expression) in
+    `column`, when there is one.
+    """
 
     marks: tuple[int, ...]
     column: str = ""
     pattern: str = ""
+    one_of: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +74,7 @@ def name_keys(*names: str, address: str = "") -> NameKeys:
     ('武清运河', 'wqyh')
     """
     plains = [plain for plain in map(_plain, names) if plain]
-    heard = [readings(plain) for plain in plains]
+    heard = [readings(text) for text in map(_letters_of, names) if text]
     initials = [way for name in heard for way in _initials(name)]
     pieces = {
         *(piece for plain in plains for piece in _of_characters(plain)),
@@ -107,6 +127,7 @@ def _words(typed: str) -> list[str]:
 
 def _runs(typed: str) -> Iterator[str]:
     for chunk in unicodedata.normalize("NFKC", typed).lower().split():
+        chunk = chunk.replace("u:", "ü")
         text = without_tones(chunk) if re.search(r"[a-zà-ɏ]", chunk) else chunk
         text = _plain(text)
         if re.fullmatch(r"([a-z]+[1-5])+", text) and whole(re.sub(r"\d", "", text)):
@@ -120,9 +141,7 @@ def _ways(text: str) -> Iterator[Way]:
         if len(text) > 1:
             yield Way(_numbers("a", _pairs(text)))
         return
-    for first, last in divided(text):
-        for end in beginning_with(last):
-            yield _heard((*first, end))
+    yield from _heard_as_letters(segments(text))
     if text.isalpha():
         yield Way(_numbers("i", _grams(text)), "initials", text)
 
@@ -130,18 +149,28 @@ def _ways(text: str) -> Iterator[Way]:
 def _slips_of_characters(text: str) -> Iterator[Way]:
     """Another character of the same sound, two swapped, one missing; of three or more, one wrong or too many."""
     yield from (_heard(way) for way in spoken(text))
-    for i in range(len(text) - 1):
-        yield _looks(text[:i] + text[i + 1] + text[i] + text[i + 2 :])
-        yield _looks(text[: i + 1], text[i + 1 :])
     if len(text) > 2:
-        for i in range(len(text)):
-            yield _looks(*(part for part in (text[:i], text[i + 1 :]) if part))
-            yield _looks(text[:i] + text[i + 1 :])
+        yield from _slips_of_longer(text)
+    elif len(text) == 2:
+        yield _looks(text[::-1])
+        yield _looks(text[0], text[1])
 
 
 def _slips_of_letters(text: str) -> Iterator[Way]:
     if len(text) > 3 and text.isalpha():
-        yield from (_heard(way) for way in slips(text))
+        yield from map(_joined, slips(text))
+        if len(text) <= SLIPPED_WORD and not whole(text):
+            yield from _slips_of_longer(text)
+
+
+def _slips_of_longer(text: str) -> Iterator[Way]:
+    """Two swapped, one missing, one wrong or too many, as they are written."""
+    for i in range(len(text) - 1):
+        yield _looks(text[:i] + text[i + 1] + text[i] + text[i + 2 :])
+        yield _looks(text[: i + 1], text[i + 1 :])
+    for i in range(len(text)):
+        yield _looks(*(part for part in (text[:i], text[i + 1 :]) if part))
+        yield _looks(text[:i] + text[i + 1 :])
 
 
 def _looks(*parts: str) -> Way:
@@ -154,6 +183,32 @@ def _looks(*parts: str) -> Way:
 def _heard(way: Syllables) -> Way:
     pieces = [f"s{first} {second}" for first, second in pairwise(way)] or [f"s{way[0]}"]
     return Way(tuple(map(_number, dict.fromkeys(pieces))))
+
+
+def _heard_as_letters(stretches: Stretches) -> Iterator[Way]:
+    """Each way to divide letters into syllables; where there are too many ways, what all of them have in common."""
+    if prod(map(len, stretches)) > MOST_WAYS:
+        yield _joined(stretches)
+        return
+    for way in product(*stretches) if stretches else ():
+        yield _joined([[(one,)] for one in chain.from_iterable(way)])
+
+
+def _joined(stretches: Stretches) -> Way:
+    """Stretch after stretch, each in one of its ways; the last syllable may be unfinished."""
+    *first, last = stretches
+    ends = [(*way[:-1], end) for way in last for end in beginning_with(way[-1])]
+    joints = [
+        dict.fromkeys(f"s{way[-1]} {following[0]}" for way in before for following in after)
+        for before, after in pairwise([*first, ends])
+    ]
+    if not joints:
+        joints = [dict.fromkeys(f"s{' '.join(way[:2])}" for way in ends)]
+    sure = chain.from_iterable(joint for joint in joints if len(joint) == 1)
+    return Way(
+        tuple(dict.fromkeys(map(_number, sure))),
+        one_of=tuple(_numbers("", joint) for joint in joints if len(joint) > 1),
+    )
 
 
 # What a name is cut into
@@ -178,10 +233,8 @@ def _of_initials(name: Sequence[Iterable[str]]) -> Iterator[str]:
 
 
 def _initials(name: Sequence[Sequence[str]]) -> list[str]:
-    ways = [""]
-    for each in name:
-        ways = [way + letter for way in ways for letter in dict.fromkeys(one[:1] for one in each)][:MOST_PAIRS]
-    return ways
+    letters = [dict.fromkeys(one[:1] for one in each) for each in name]
+    return ["".join(way) for way in likeliest(letters, MOST_INITIALS)]
 
 
 def _grams(text: str) -> list[str]:
@@ -207,4 +260,15 @@ def _is_letters(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[^\w]|_", "", unicodedata.normalize("NFKC", text).lower())
+    return _letters_of(text).translate(_simplified())
+
+
+def _letters_of(text: str) -> str:
+    """Leave only characters, letters and digits, in one width and case, without accents."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"[^\w]|_", "", re.sub("[à-ɏḀ-ỿ]+", lambda run: without_tones(run[0]), plain))
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    return {ord(other): simple for other, simple in read("variants.yaml")["pairs"].split()}

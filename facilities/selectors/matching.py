@@ -295,7 +295,9 @@ def _any(word: Word) -> Q:
 
 
 def _by(way: Way) -> Q:
-    marked = Q(name_marks__contains=list(way.marks))
+    marked = Q(name_marks__contains=list(way.marks)) if way.marks else Q()
+    for some in way.one_of:
+        marked &= Q(name_marks__overlap=list(some))
     return marked & Q(**{f"name_{way.column}__regex": way.pattern}) if way.column else marked
 
 
