@@ -176,6 +176,7 @@ class FacilitiesPageSerializer(serializers.Serializer):
     """A page by key. `facets`: per filter and value, how many homes that choice leaves under all the other filters.
 
     `more`: at least so many; counting stops after a thousand, or after the first homes in the order of quality.
+    `slipped`: nothing is called as was typed, these are called nearly so.
     """
 
     results = CardSerializer(many=True)
@@ -183,6 +184,7 @@ class FacilitiesPageSerializer(serializers.Serializer):
     previous = serializers.CharField(allow_null=True)
     facets = serializers.DictField(child=serializers.DictField(child=FacetSerializer()))
     as_of = serializers.DateTimeField()
+    slipped = serializers.BooleanField()
 
 
 class PriceSerializer(serializers.Serializer):
@@ -271,6 +273,7 @@ class FacilitiesDoor(OpenDoor):
                 "previous": _page_url(request, found.previous),
                 "facets": facets_of(facets(filters, found.as_of.date())),
                 "as_of": found.as_of,
+                "slipped": found.slipped,
             }
         )
 

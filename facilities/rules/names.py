@@ -94,6 +94,18 @@ def name_query(typed: str) -> tuple[Word, ...]:
     return tuple(Word(text, tuple(_ways(text))) for text in _words(typed))
 
 
+def nearest(words: Sequence[Word]) -> tuple[str, ...]:
+    """Give what a name's text looks like that is meant rather than others, the likeliest first, as regular expressions:
+    called exactly so, beginning so, with every word in it.
+
+    >>> nearest(name_query("康乐 养老院"))
+    ('(^| )康乐养老院( |$)', '(^| )康乐养老院', '^(?=.*康乐)(?=.*养老院)')
+    """
+    whole = "".join(word.text for word in words)
+    inside = "".join(f"(?=.*{word.text})" for word in words)
+    return (f"(^| ){whole}( |$)", f"(^| ){whole}", f"^{inside}") if words else ()
+
+
 def slipped(word: Word) -> Word:
     """Give the word with the ways it can be meant when something in it is wrong, beside those it already has."""
     found = _slips_of_letters(word.text) if _is_letters(word.text) else _slips_of_characters(word.text[:SLIPPED_WORD])

@@ -185,12 +185,12 @@ def slips(letters: str) -> list[Stretches]:
     """
     before = [segments(letters[:place], finished=True) for place in range(len(letters) + 1)]
     after = [segments(letters[place:]) for place in range(len(letters) + 1)]
-    found = []
+    found: list[Stretches] = []
     for start in range(len(letters)):
         for end in range(start + 1, min(start + LONGEST + 1, len(letters)) + 1):
             divides = (before[start] or start == 0) and (after[end] or end == len(letters))
             if divides and nearly(letters[start:end]):
-                meant = [(one,) for one in nearly(letters[start:end])]
+                meant: list[Syllables] = [(one,) for one in nearly(letters[start:end])]
                 found.append([*before[start], meant, *after[end]])
     swapped = (letters[:i] + letters[i + 1] + letters[i] + letters[i + 2 :] for i in range(len(letters) - 1))
     return found + [way for way in map(segments, swapped) if way]

@@ -6,6 +6,8 @@ from math import cos, radians
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, transaction
 from django.db.models import (
     BigIntegerField,
     BooleanField,
@@ -16,6 +18,7 @@ from django.db.models import (
     Q,
     QuerySet,
     TextField,
+    UUIDField,
     Value,
     When,
 )
@@ -30,7 +33,7 @@ from eldercare.regions.selectors import pairings_of
 from facilities.models import Listing
 from facilities.models.listing import NO_PRICE
 from facilities.rules.marks import TICKS, hukou_marks, mark_of
-from facilities.rules.names import Way, Word, name_query, slipped, sounds_like
+from facilities.rules.names import Way, Word, name_query, nearest, slipped, sounds_like
 from facilities.rules.settings import setting
 from facilities.selectors.free_days import has_free_beds
 
@@ -38,6 +41,7 @@ KM_PER_DEGREE = 111.2
 NOBODY = Q(pk=UUID(int=0))  # a condition like any other, where Django would refuse an empty one to hand-written SQL
 NOWHERE = 2**53  # metres: after every home whose place is known
 FEW = 2000
+NEARER = 10_000  # more than any home's points, a family's own included
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class Matching:
 
     `marks` are those of the conditions that are one mark; together they are found by one index. `named`: some of those
     with the name looked for, where there are too many to look at all of them; they stand for the others when counting.
+    `nearest`: how names look that are meant rather than others (rules/names.py), where all of them were looked at.
     `slipped`: nothing is called so, and what is called nearly so was looked for.
     """
 
@@ -107,12 +112,25 @@ class Matching:
     marks: dict[str, int]
     conditions: dict[str, Q]
     named: Q | None = None
+    nearest: tuple[str, ...] = ()
     slipped: bool = False
 
     @property
     def sample(self) -> QuerySet[Listing]:
         """Give the listings that could be meant, for counting."""
         return self.rows if self.named is None else self.rows.filter(self.named)
+
+    @property
+    def quality(self) -> str | Combinable:
+        """Give the order homes are recommended in: by their score, and before that by how near the name is."""
+        if not self.nearest:
+            return "quality"
+        steps = range(len(self.nearest) * NEARER, 0, -NEARER)
+        cases = (
+            When(name_plain__regex=pattern, then=F("quality") + step)
+            for pattern, step in zip(self.nearest, steps, strict=True)
+        )
+        return Case(*cases, default=F("quality"), output_field=BigIntegerField())
 
     def all(self) -> QuerySet[Listing]:
         """Give the listings that fulfil every condition."""
@@ -125,19 +143,20 @@ class Matching:
 def matching(filters: SearchFilters, on: date, *, anywhere: bool = False) -> Matching:
     """Read the filters. `anywhere` leaves the region out, for counting the others."""
     rows = Listing.objects.all() if filters.unlicensed else Listing.objects.filter(licence_stands=True)
-    named, slips = None, False
+    named = called = None
     if filters.q.strip():
-        called, few, slips = _called(filters.q)
-        named = Q(facility__in=Listing.objects.filter(called).values("facility")[:FEW])
-        rows = rows.filter(named if few else called)
-        named = None if few else named
+        called = _called(filters.q)
+        rows = rows.filter(called.those if called.all or called.slipped else called.condition)
+        named = None if called.all else called.those
     if filters.near is not None and filters.within_km is not None:
         rows = rows.filter(in_circle(filters.near, filters.within_km))
     if filters.paired_with:
         rows = rows.filter(_partners(filters.paired_with, on))
     if filters.region and not anywhere:
         rows = rows.filter(within(filters.region))
-    return Matching(rows, _marks(filters), _conditions(filters, on), named, slips)
+    nearest = called.nearest if called and called.all else ()
+    slips = bool(called and called.slipped)
+    return Matching(rows, _marks(filters), _conditions(filters, on), named, nearest, slips)
 
 
 def _marks(filters: SearchFilters) -> dict[str, int]:
@@ -251,26 +270,52 @@ def _km_to(near: tuple[float, float]) -> Func:
 # Names
 
 
-def _called(typed: str) -> tuple[Q, bool, bool]:
-    """Read the name, where nothing is called so with a slip; gives the condition, whether few are called so, and the slip.
+@dataclass(frozen=True)
+class Called:
+    """What was typed, read: the condition, and the homes of that name, FEW at most (`all`: there are no others)."""
 
-    Few are gathered by the index of names before anything else is asked. Left to itself the database would take a
-    name it has no figure for to be common, and read the listings in order until it has found a page of them.
-    """
+    condition: Q
+    homes: list[UUID]
+    nearest: tuple[str, ...]
+    slipped: bool = False
+
+    @property
+    def all(self) -> bool:
+        return len(self.homes) < FEW
+
+    @property
+    def those(self) -> Q:
+        keys = Value(self.homes, output_field=ArrayField(UUIDField()))
+        one_of = Func(
+            F("facility"), keys, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField()
+        )
+        return Q(one_of)
+
+
+def _called(typed: str) -> Called:
+    """Read the name, where nothing is called so with a slip; of what is called nearly so, FEW are enough."""
     words = name_query(typed)
     places = _places(words)
     called = _all(words, places)
-    number = _up_to_few(called)
-    slips = bool(words) and not number
-    if slips:
-        words = tuple(slipped(word) for word in words)
-        called = _all(words, places)
-        number = _up_to_few(called)
-    return called, number < FEW, slips
+    homes = _some_called(called)
+    if homes or not words:
+        return Called(called, homes, nearest(words))
+    called = _all(tuple(slipped(word) for word in words), places)
+    homes = _some_called(called)
+    return Called(called, homes, nearest(words), slipped=bool(homes))
 
 
-def _up_to_few(called: Q) -> int:
-    return Listing.objects.filter(called).values("facility")[:FEW].count()
+def _some_called(called: Q) -> list[UUID]:
+    """Gather the homes of a name by the index of names, before anything else is asked.
+
+    Left to itself the database takes a piece of a name it has no figure for to be common, and reads all the listings
+    until it has found enough of them: it is told not to.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        homes = list(Listing.objects.filter(called).values_list("facility", flat=True)[:FEW])
+        cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on")
+    return homes
 
 
 def _all(words: tuple[Word, ...], places: dict[str, str]) -> Q:

@@ -10,14 +10,11 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from eldercare.kernel import clock
-from facilities.models import Listing
 from facilities.models.listing import NO_PRICE
 from facilities.selectors.cards import HomeCard, cards, cards_of, with_homes
 from facilities.selectors.facets import Facets, facets
-from facilities.selectors.matching import SearchFilters, matching, metres_in_order, price, price_in_order
+from facilities.selectors.matching import Matching, SearchFilters, matching, metres_in_order, price, price_in_order
 from facilities.selectors.paging import (
     HEAD,
     Candidate,
@@ -91,7 +88,7 @@ def search(
     cursor = read_cursor(page) if page else None
     meant = matching(filters, now.date())
     own = _own(filters, now.date(), personal, stay_cost)
-    found = _page(meant.all(), filters, now, cursor, max(1, min(size, MOST)), own, net)
+    found = _page(meant, filters, now, cursor, max(1, min(size, MOST)), own, net)
     listed = with_homes().in_bulk(found.rows)
     shown = cards([listed[key] for key in found.rows if key in listed], filters, now)
     if filters.stay:
@@ -103,7 +100,7 @@ def search(
 
 
 def _page(
-    rows: QuerySet[Listing],
+    meant: Matching,
     filters: SearchFilters,
     now: datetime,
     cursor: Cursor | None,
@@ -111,7 +108,7 @@ def _page(
     own: Own | None,
     net: Net | None,
 ) -> Page:
-    on = now.date()
+    on, rows = now.date(), meant.all()
     month = {"price": price(filters, on), "care_grade": filters.grade(on)}
     if filters.sort == "price" and not filters.stay:
         order = Order(price_in_order(filters, on), falling=False, **month)
@@ -119,7 +116,7 @@ def _page(
     if filters.sort == "distance" and filters.near:
         order = Order(metres_in_order(filters.near), falling=False, **month)
         return by_distance(rows, order, cursor, size, filters.near)
-    order = Order("quality", falling=True, **month)
+    order = Order(meant.quality, falling=True, **month)
     return by_person(rows, order, cursor, size, own) if own else by_index(rows, order, cursor, size)
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -465,3 +465,54 @@ def test_what_nobody_can_be_is_answered_with_nobody_and_counted(client, sent):
         assert (answer.status_code, answer.json()["results"]) == (200, [])
         counted = answer.json()["facets"]
         assert {count["count"] for values in counted.values() for count in values.values()} == {0}
+
+
+def test_who_is_called_exactly_so_comes_first_then_who_begins_so_then_who_has_it_in_the_name():
+    make_home("示例·大康乐", beds=1)
+    make_home("爱康乐养老院", beds=1, address="康乐路1号")
+    make_home("康乐养老院", prices=False)
+    make_home("松鹤之家", beds=1, address="康乐路2号")
+    make_home("康乐", prices=False, medical_insurance=None)
+    relist()
+    inside = sorted(["示例·大康乐", "爱康乐养老院"])
+    found = names(q="康乐")
+    assert [found[:2], sorted(found[2:4]), found[4:]] == [["康乐", "康乐养老院"], inside, ["松鹤之家"]]
+    pages = walk({"q": "康乐", "elder": ELDER}, size=2)
+    assert [row["name"] for page in pages for row in page["results"]][:2] == ["康乐", "康乐养老院"]
+    assert len({row["id"] for page in pages for row in page["results"]}) == 5
+
+
+def test_letters_that_are_a_name_come_before_letters_that_sound_like_one():
+    make_home("爱康养老院", beds=1)
+    make_home("福祉AI康养3号", prices=False)
+    relist()
+    assert names(q="AI康养") == ["福祉AI康养3号", "爱康养老院"]
+
+
+def test_the_api_says_that_these_are_only_called_nearly_so(client):
+    make_home("示例·康乐养老院")
+    relist()
+    for typed, slipped in (("康乐", False), ("慷乐", True), ("东方红", False), ("", False)):
+        assert client.get(API, {"q": typed}).json()["slipped"] is slipped
+        assert post({"q": typed})["slipped"] is slipped
+
+
+@pytest.mark.parametrize(
+    "typed", ["zijia", "kangel", "k", "ly", "guantaoxianbaihuayanglaofuwuzhongxn", "康乐东", "ng a"]
+)
+def test_a_name_is_gathered_by_its_index_and_never_by_reading_every_home(typed):
+    """Of pieces the database has no figure for it supposes that many homes carry them, and would read all of them."""
+    _many(30)
+    with CaptureQueriesContext(connection) as queries:
+        search(SearchFilters(q=typed))
+    gathered = [one["sql"] for one in queries if "name_marks" in one["sql"] and one["sql"].startswith("SELECT")]
+    assert gathered
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        for sql in gathered:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert "listing_by_name_mark" in plan
+            assert "Seq Scan" not in plan
+    switches = [one["sql"] for one in queries if "enable_seqscan" in one["sql"]]
+    assert [sql.count("off") for sql in switches] == [2, 0] * len(gathered)

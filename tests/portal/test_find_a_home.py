@@ -183,3 +183,8 @@ def test_the_page_of_a_home_begins_with_a_room_that_has_a_free_bed(client, home)
 
     assert page.index("床位费（双人间）") < page.index("换一种房间")
     assert "现在没有空床" in page
+
+
+def test_the_page_on_ranking_says_how_names_are_put_in_order(client, db):
+    page = client.get("/how-we-rank").content.decode()
+    assert "名称一字不差的在最前" in page

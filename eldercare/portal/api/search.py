@@ -63,6 +63,7 @@ class PricedPageSerializer(serializers.Serializer):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     facets = serializers.DictField(child=serializers.DictField(child=FacetSerializer()))
+    slipped = serializers.BooleanField()
 
 
 class SearchDoor(OpenDoor):
@@ -89,8 +90,15 @@ class SearchDoor(OpenDoor):
         results = [{**card_of(card, filters), **_extra(card, filters)} for card in found.cards]
         asked = find_a_home.priced_for(filters, asking, body["net_budget_fen"]) if asking else filters
         counted = facets(asked, found.as_of.date())
-        answer = {"results": results, "next": found.next, "previous": found.previous, "facets": facets_of(counted)}
-        return Response(answer)
+        return Response(
+            {
+                "results": results,
+                "next": found.next,
+                "previous": found.previous,
+                "facets": facets_of(counted),
+                "slipped": found.slipped,
+            }
+        )
 
 
 def _extra(card: HomeCard, filters: SearchFilters) -> dict[str, Any]:
