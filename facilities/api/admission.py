@@ -22,7 +22,7 @@ from facilities.api.token import HomeDoor
 from facilities.choices import ApplicationState, BedType, CareGrade, OfferState, RoomType, SkipReason
 from facilities.models import Application, Offer, Skip
 from facilities.selectors.admission import ApplicationCard, application_cards, offer_lines, offer_state
-from facilities.selectors.waiting import Place, SkipShown, skips_shown
+from facilities.selectors.waiting import Place, SkipShown, priority_shown, skips_shown
 from facilities.services.accept_offer import decline_offer, extend_offer
 from facilities.services.apply_to_home import apply_to_home, change_wishes, withdraw_application
 from facilities.services.guards import family_only
@@ -62,10 +62,16 @@ class PauseBody(StrictSerializer):
 
 
 class PriorityBody(StrictSerializer):
-    """`priority`: a class that homes confirm, or `ordinary`; `because` is read by the family."""
+    """`priority`: a class that homes confirm, or `ordinary`; `because` is read by the family.
+
+    A class that needs proof (see the rule) needs it here: `document` names the paper that was looked at, `resident` is the
+    running stay of the spouse in this home.
+    """
 
     priority = serializers.CharField(max_length=16)
     because = serializers.CharField(max_length=300)
+    resident = serializers.UUIDField(**MAYBE)
+    document = serializers.CharField(max_length=100, **TEXT)
 
 
 class DeclineBody(StrictSerializer):
@@ -126,6 +132,15 @@ class PlaceSerializer(serializers.Serializer):
     paused_until = serializers.DateField(allow_null=True)
 
 
+class PriorityAskedSerializer(serializers.Serializer):
+    """A class the family asked for. `proven` false: it does not count yet, and `next_step` says what to do."""
+
+    priority = serializers.CharField()
+    words = serializers.CharField()
+    proven = serializers.BooleanField()
+    next_step = serializers.CharField(allow_blank=True)
+
+
 class SkipSerializer(serializers.Serializer):
     """A time the family was passed over. `words`: what the home said; `conditions`: why it did not fit."""
 
@@ -152,6 +167,7 @@ class HomeApplicationSerializer(serializers.Serializer):
     bed_type = serializers.CharField(allow_null=True)
     moves_from = serializers.CharField(allow_null=True)
     place = PlaceSerializer(allow_null=True)
+    priority_asked = PriorityAskedSerializer(allow_null=True)
     reason = serializers.CharField(allow_null=True)
     fit = serializers.CharField()
     conditions = ReasonSerializer(many=True)
@@ -407,10 +423,21 @@ def application_of(card: ApplicationCard) -> dict[str, Any]:
         "bed_type": row.bed_type or None,
         "moves_from": card.moves_from or None,
         "place": card.place and place_of(card.place),
+        "priority_asked": _priority_of(row),
         "reason": row.reason or None,
         "fit": card.fit_answer,
         "conditions": [reason.to_json(gettext) for reason in card.fit_reasons],
         "offer": offer_of(card.offer) if card.offer else None,
+    }
+
+
+def _priority_of(row: Application) -> dict[str, Any] | None:
+    shown = priority_shown(row, clock.today())
+    return shown and {
+        "priority": shown.wanted.id,
+        "words": shown.words,
+        "proven": shown.counts,
+        "next_step": "" if shown.counts else speak(shown.wanted.proof_text, gettext),
     }
 
 

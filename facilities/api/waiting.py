@@ -43,12 +43,17 @@ class PassOverBody(StrictSerializer):
 
 
 class ClassSerializer(serializers.Serializer):
-    """A class of the list; `example`: no public rule was found, it is a setting of this system (示例)."""
+    """A class of the list; `example`: no public rule was found, it is a setting of this system (示例).
+
+    `proof`: what the home must have before the class counts; `proof_text` says what the family does for it.
+    """
 
     id = serializers.CharField()
     name = serializers.CharField()
     because = serializers.CharField()
     example = serializers.BooleanField()
+    proof = serializers.ChoiceField(choices=["", "document", "resident"])
+    proof_text = serializers.CharField(allow_blank=True)
     cite = CiteSerializer()
 
 
@@ -210,6 +215,8 @@ def _rule(home: Facility) -> dict[str, Any]:
                 "name": speak(one.name, gettext),
                 "because": speak(one.because, gettext),
                 "example": one.example,
+                "proof": one.proof,
+                "proof_text": speak(one.proof_text, gettext) if one.proof else "",
                 "cite": one.cite.to_json(),
             }
             for one in rule.classes

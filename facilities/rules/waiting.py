@@ -15,11 +15,16 @@ from facilities.rules.settings import in_force, read
 
 ORDINARY = "ordinary"
 DIRECTED = "directed"
+DOCUMENT, RESIDENT = "document", "resident"
 
 
 @dataclass(frozen=True)
 class PriorityClass:
-    """One class of the list. `example`: no public rule says so; it is a setting, shown as 示例."""
+    """One class of the list. `example`: no public rule says so; it is a setting, shown as 示例.
+
+    `proof`: what the home must have before the class counts (`document`, `resident`, or nothing); `proof_text` tells the
+    family what to do for it.
+    """
 
     id: str
     name: Sentence
@@ -27,6 +32,8 @@ class PriorityClass:
     how: str
     cite: Cite
     example: bool
+    proof: str = ""
+    proof_text: Sentence | str = ""
 
     @property
     def by_staff(self) -> bool:
@@ -47,6 +54,10 @@ class ListSettings:
     def named(self, class_id: str) -> PriorityClass:
         """Give a class; one that is no longer in the rule counts as ordinary."""
         return next((one for one in self.classes if one.id == class_id), self.classes[-1])
+
+    def proven_by(self, proof: str) -> tuple[str, ...]:
+        """Give the classes that need this kind of proof."""
+        return tuple(one.id for one in self.classes if one.proof == proof)
 
     def claimable(self) -> tuple[PriorityClass, ...]:
         """Give the classes a family can ask for; the home confirms them."""
@@ -88,6 +99,8 @@ def _settings(valid_from: date) -> ListSettings:
             row["how"],
             Cite(row.get("document") or row["source"], row.get("article", "")),
             row["example"],
+            row.get("proof", ""),
+            Sentence(row["proof_text"]) if row.get("proof") else "",
         )
         for row in version["classes"]
     )

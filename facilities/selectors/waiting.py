@@ -9,11 +9,21 @@ from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, S
 from django.db.models.functions import Coalesce, RowNumber
 
 from eldercare.kernel.verdict import Reason, reason_from
-from facilities.choices import ListMode, OpeningState
-from facilities.models import Application, DirectedPriority, Facility, ListRule, Opening, Skip
+from eldercare.people.selectors import hukou_codes, masked_names
+from facilities.choices import ListMode, OpeningState, StayState
+from facilities.models import Application, DirectedPriority, Facility, ListRule, Opening, Skip, Stay
 from facilities.models.admission import OPEN
 from facilities.rules.settings import setting
-from facilities.rules.waiting import ListSettings, OpenBed, PriorityClass, Wishes, list_settings, passed_over
+from facilities.rules.waiting import (
+    ORDINARY,
+    ListSettings,
+    OpenBed,
+    PriorityClass,
+    Wishes,
+    class_by_hukou,
+    list_settings,
+    passed_over,
+)
 from facilities.selectors.fit import fits
 
 AT_ONCE = 50
@@ -32,6 +42,30 @@ class Place:
     @property
     def ahead(self) -> int:
         return self.number - 1
+
+
+@dataclass(frozen=True)
+class PriorityShown:
+    """A class the family asked for, in its words. `counts`: the home has confirmed it, and `because` says on what.
+
+    `proof`: what the home had before it, `document` or `resident`.
+    """
+
+    wanted: PriorityClass
+    words: str
+    counts: bool
+    because: str
+    proof: str
+
+
+@dataclass(frozen=True)
+class ResidentShown:
+    """Somebody who lives in the home, to be named as the spouse. `named`: the family's words hold the whole name."""
+
+    stay_id: UUID
+    name: str
+    bed_name: str
+    named: bool
 
 
 @dataclass(frozen=True)
@@ -91,6 +125,43 @@ def directed_to(facility_id: UUID, on: date) -> list[DirectedPriority]:
     """Give whose elders a home takes first on a day, with the document."""
     rows = DirectedPriority.objects.filter(facility=facility_id, days__contains=on)
     return list(rows.select_related("hukou").order_by("hukou"))
+
+
+def class_of(facility_id: UUID, elder_id: UUID, on: date) -> str:
+    """Give the class that follows from the elder's 户籍 alone."""
+    scopes = [row.hukou_id for row in directed_to(facility_id, on)]
+    return class_by_hukou(hukou_codes([elder_id], on).get(elder_id), scopes) if scopes else ORDINARY
+
+
+def priority_shown(application: Application, on: date) -> PriorityShown | None:
+    """Give what the family asked for and whether it is proven; None when it asked for no class."""
+    case = application.priority_case or {}
+    asked = case.get("asked")
+    if not asked:
+        return None
+    wanted = list_settings(on).named(asked["priority"])
+    given = case.get("set") or {}
+    counts = application.priority == wanted.id
+    return PriorityShown(
+        wanted, asked["words"], counts, given.get("because", ""), (given.get("proof") or {}).get("kind", "")
+    )
+
+
+def residents_to_name(facility_id: UUID, words: str, *, but: UUID) -> list[ResidentShown]:
+    """Give who lives in a home now, those whose whole name stands in the words first. Names are masked."""
+    lives = Stay.objects.filter(facility=facility_id, state=StayState.IN).exclude(elder=but)
+    rows = list(lives.select_related("elder__person", "claim__bed__room").order_by("claim__bed__room__name", "pk"))
+    masked = masked_names(row.elder_id for row in rows)
+    shown = [
+        ResidentShown(
+            row.pk,
+            masked[row.elder_id],
+            f"{row.claim.bed.room.name}-{row.claim.bed.name}",
+            bool(row.elder.person.name) and row.elder.person.name in words,
+        )
+        for row in rows
+    ]
+    return sorted(shown, key=lambda one: not one.named)
 
 
 def open_bed(opening: Opening) -> OpenBed:

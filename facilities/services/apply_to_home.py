@@ -14,16 +14,15 @@ from eldercare.kernel.verdict import Answer, Verdict
 from eldercare.kernel.viewer import Viewer
 from eldercare.people.access import elders_visible_to
 from eldercare.people.choices import Purpose
-from eldercare.people.selectors import hukou_codes
 from eldercare.people.services.consents import give_consent
 from facilities.access import applications_visible_to
 from facilities.choices import ApplicationState, OfferState, StayKind
 from facilities.models import Application, Facility, Offer
 from facilities.models.admission import OPEN
 from facilities.rules.settings import setting
-from facilities.rules.waiting import DIRECTED, ORDINARY, class_by_hukou, list_settings
+from facilities.rules.waiting import DIRECTED, ORDINARY, list_settings
 from facilities.selectors.fit import fit_of
-from facilities.selectors.waiting import directed_to
+from facilities.selectors.waiting import class_of
 from facilities.services.claims import release
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_home
@@ -78,7 +77,7 @@ def apply_to_home(
         fit=verdict.to_json(),
         also_rooms=_others(also_rooms, room_type),
         bed_type=bed_type,
-        priority=_class_of(home.pk, elder.pk, today),
+        priority=class_of(home.pk, elder.pk, today),
         priority_case=_case(priority_asked, priority_words, today),
     )
     _keep(application)
@@ -144,7 +143,7 @@ def change_wishes(
     application.also_rooms, application.bed_type = _others(also_rooms, room_type), bed_type
     application.fit = verdict.to_json()
     if application.priority in (ORDINARY, DIRECTED):
-        application.priority = _class_of(application.facility_id, application.elder_id, today)
+        application.priority = class_of(application.facility_id, application.elder_id, today)
     asked = _case(priority_asked, priority_words, today)
     if asked:
         application.priority_case = {**(application.priority_case or {}), **asked}
@@ -178,11 +177,6 @@ def end_application(viewer: Viewer, application: Application, state: str) -> Non
         Offer.objects.filter(pk=offer.pk).update(state=OfferState.WITHDRAWN, answered_at=clock.ClockNow())
         release(offer.claim)
         bed_freed(viewer, offer.bed, from_day=offer.from_day, cause=str(offer))
-
-
-def _class_of(facility_id: UUID, elder_id: UUID, on: date) -> str:
-    scopes = [row.hukou_id for row in directed_to(facility_id, on)]
-    return class_by_hukou(hukou_codes([elder_id], on).get(elder_id), scopes) if scopes else ORDINARY
 
 
 def _others(also_rooms: Sequence[str], room_type: str) -> list[str]:

@@ -23,7 +23,7 @@ from facilities.services.guards import family_only, found, no_longer, staff_only
 from facilities.services.letters import tell_family, tell_home
 from facilities.services.lock_order import lock_all_of, lock_elder, lock_stay
 from facilities.services.visits import cancel_visits_for
-from facilities.services.waiting_list import bed_freed
+from facilities.services.waiting_list import bed_freed, end_priority_by
 
 
 @transaction.atomic
@@ -279,6 +279,7 @@ def _end(viewer: Viewer, stay: Stay, until: date, reason: str) -> None:
     end_claim(stay.claim, until)
     Application.objects.filter(pk=stay.application_id).update(state=ApplicationState.CLOSED)
     record(viewer, "stay.ended", str(stay), place=stay.facility.region_id, facts={"until": str(until)})
+    end_priority_by(viewer, stay)
     bed_freed(viewer, stay.claim.bed, from_day=until, cause=str(stay))
 
 

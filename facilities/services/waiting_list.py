@@ -5,6 +5,7 @@ being asked, and nobody is asked about a bed that is not free. Implements data/w
 """
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,19 +15,19 @@ from eldercare.audit.services import record
 from eldercare.kernel import clock
 from eldercare.kernel.locks import lock_one
 from eldercare.kernel.refusal import Refusal
-from eldercare.kernel.sentences import say
+from eldercare.kernel.sentences import Sentence, say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import applications_to_answer, applications_visible_to, facilities_of
-from facilities.choices import ListMode, OpeningState, SkipReason
-from facilities.models import Application, Bed, ListRule, Offer, Opening
+from facilities.choices import ListMode, OpeningState, SkipReason, StayState
+from facilities.models import Application, Bed, ListRule, Offer, Opening, Stay
 from facilities.models.admission import OPEN
 from facilities.rules.settings import setting
-from facilities.rules.waiting import ORDINARY, list_settings
+from facilities.rules.waiting import DOCUMENT, ORDINARY, RESIDENT, list_settings
 from facilities.selectors.beds import live_claims
-from facilities.selectors.waiting import hours_to_answer, is_automatic, judged, waiting_list
+from facilities.selectors.waiting import class_of, hours_to_answer, is_automatic, judged, waiting_list
 from facilities.services.guards import family_only, found, manager_only, no_longer
 from facilities.services.letters import tell_family, tell_home
-from facilities.services.lock_order import lock_application, lock_to_ask
+from facilities.services.lock_order import lock_application, lock_homes, lock_to_ask
 from facilities.services.offering import make_offer
 from facilities.services.openings import Passed, close_opening, opening_of, pass_over
 
@@ -190,10 +191,20 @@ def set_list_rule(viewer: Viewer, *, facility_id: UUID, mode: str, hours: int | 
 
 
 @transaction.atomic
-def set_priority(viewer: Viewer, *, application_id: UUID, priority: str, because: str) -> Application:
+def set_priority(
+    viewer: Viewer,
+    *,
+    application_id: UUID,
+    priority: str,
+    because: str,
+    resident: UUID | None = None,
+    document: str = "",
+) -> Application:
     """Put a waiting family into a class the home confirms, or back among the ordinary, with the reason it reads.
 
-    Raises Refusal `not_found` (404), `manager_only` (403), `priority_unknown`, `reason_missing` (422), `already_answered` (409).
+    The class's proof must be there: `document` names the paper that was looked at, `resident` is a running stay in this
+    home. Raises Refusal `not_found` (404), `manager_only` (403), `priority_unknown`, `reason_missing`, `proof_missing`
+    (422), `already_answered` (409).
     """
     application = found(applications_to_answer(viewer).select_related("facility"), application_id)
     manager_only(viewer, application.facility_id)
@@ -204,9 +215,12 @@ def set_priority(viewer: Viewer, *, application_id: UUID, priority: str, because
     if not because.strip():
         sentence = say("请写明核实的情况，家属会看到。")
         raise Refusal("reason_missing", sentence, fields={"because": sentence})
+    lock_homes([application.facility_id])
+    proof = _proof(application, priority, resident, document.strip()[:100])
     application = _lock_waiting(application)
     kept = application.priority_case or {}
-    case = {**kept, "set": {"priority": priority, "because": because.strip()[:300], "by": viewer.reference}}
+    said = {"priority": priority, "because": because.strip()[:300], "by": viewer.reference, "proof": proof}
+    case = {**kept, "set": said}
     Application.objects.filter(pk=application.pk).update(priority=priority, priority_case=case)
     facts = {"priority": priority, "before": application.priority}
     record(viewer, "waiting.priority_set", str(application), place=application.facility.region_id, facts=facts)
@@ -218,6 +232,54 @@ def set_priority(viewer: Viewer, *, application_id: UUID, priority: str, because
     )
     application.refresh_from_db()
     return application
+
+
+def _proof(application: Application, priority: str, resident: UUID | None, document: str) -> dict[str, Any] | None:
+    needed = list_settings(clock.today()).named(priority).proof
+    if needed == DOCUMENT:
+        if not document:
+            raise _proof_missing("document", say("请写明看了什么材料。"))
+        return {"kind": DOCUMENT, "document": document}
+    if needed == RESIDENT:
+        here = Stay.objects.filter(facility=application.facility_id, state=StayState.IN)
+        if not here.exclude(elder=application.elder_id).filter(pk=resident).exists():
+            raise _proof_missing("resident", say("请选出住在本机构的配偶；入住登记里没有，就不能按这一类排。"))
+        return {"kind": RESIDENT, "stay": str(resident)}
+    return None
+
+
+def _proof_missing(field: str, sentence: Sentence) -> Refusal:
+    return Refusal(
+        "proof_missing",
+        say("这一类要有证明才能认定。"),
+        next_step=say("没有证明以前，这个家庭按普通轮候排，位置不变。"),
+        fields={field: sentence},
+    )
+
+
+def end_priority_by(viewer: Viewer, stay: Stay) -> None:
+    """Put back those who were first because somebody lived here who now does not; inside a transaction, the home locked.
+
+    Their time on the list stays as it was.
+    """
+    today = clock.today()
+    classes = list_settings(today).proven_by(RESIDENT)
+    waiting = Application.objects.filter(facility=stay.facility_id, state__in=OPEN, priority__in=classes).order_by("pk")
+    for application in waiting.select_related("facility"):
+        case = application.priority_case or {}
+        if ((case.get("set") or {}).get("proof") or {}).get("stay") != str(stay.pk):
+            continue
+        application = lock_application(application)
+        application.priority = class_of(stay.facility_id, application.elder_id, today)
+        application.priority_case = {**case, "set": None}
+        application.save(update_fields=["priority", "priority_case"])
+        record(viewer, "waiting.priority_ended", str(application), place=application.facility.region_id)
+        tell_family(
+            application,
+            kind="waiting.priority_ended",
+            subject=say("“{home}”的轮候类别变了", home=application.facility.name),
+            body=say("优先的原因已经不在：配偶不再住在那里。申请时间不变，请登录查看现在的位置。"),
+        )
 
 
 @transaction.atomic

@@ -20,15 +20,14 @@ from eldercare.ui.forms import request_key
 from facilities.access import applications_visible_to
 from facilities.models import Application, Bed, Facility, Skip
 from facilities.models.admission import OPEN
-from facilities.rules.waiting import list_settings
 from facilities.selectors.admission import application_cards, offer_state
 from facilities.selectors.beds import free_beds
 from facilities.selectors.holds import beds_held_for
-from facilities.selectors.waiting import hours_to_answer, skips_shown
+from facilities.selectors.waiting import hours_to_answer, priority_shown, skips_shown
 from facilities.services.offer_bed import offer_bed, refuse_application, withdraw_offer
 from facilities.web.forms import OfferForm, PriorityForm, RefuseForm
 from facilities.web.home import frame, my_home
-from facilities.web.waiting import classes_to_confirm
+from facilities.web.waiting import classes_to_confirm, residents_to_choose
 
 SHOWN = 100
 
@@ -151,8 +150,12 @@ def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
         "offer_form": OfferForm(beds=wanted_first, initial=initial),
         "refuse_form": RefuseForm(),
         "case": case,
-        "asked_class": list_settings(now.date()).named(asked.get("priority", "")),
-        "priority_form": PriorityForm(classes=classes_to_confirm()),
+        "priority": priority_shown(row, now.date()),
+        "priority_form": PriorityForm(
+            classes=classes_to_confirm(),
+            residents=residents_to_choose(row),
+            initial={"priority": asked.get("priority", "")},
+        ),
         "skips": skips_shown(Skip.objects.filter(application=row), 20),
     }
 

@@ -59,7 +59,7 @@ class WishesForm(forms.Form):
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("选了优先情况才需要写；机构核实后认定。"),
+        help_text=_("选了优先情况才需要写，配偶住在那里的请写配偶的姓名。机构看过证明才算数，在那以前按普通轮候排。"),
     )
 
     def __init__(self, *args: Any, classes: list[tuple[str, Any]], **options: Any) -> None:
@@ -179,16 +179,29 @@ class ListRuleForm(forms.Form):
 
 
 class PriorityForm(forms.Form):
-    """The class a home confirms."""
+    """The class a home confirms, and what proves it."""
 
     priority = forms.ChoiceField(label=_("认定为"))
+    resident = forms.TypedChoiceField(
+        label=_("住在本机构的配偶"),
+        coerce=UUID,
+        empty_value=None,
+        required=False,
+        help_text=_("认定“与配偶团聚”时选；名单来自入住登记。"),
+    )
+    document = forms.CharField(
+        label=_("看过的材料"), max_length=100, required=False, help_text=_("认定“急需入住”时写，例如出院小结。")
+    )
     because = forms.CharField(
         label=_("核实的情况（家属会看到）"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args: Any, classes: list[tuple[str, Any]], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, classes: list[tuple[str, Any]], residents: list[tuple[str, Any]], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["priority"].choices = [CHOOSE, *classes]
+        self.fields["resident"].choices = [CHOOSE, *residents]
 
 
 class SlotsForm(forms.Form):

@@ -1,5 +1,6 @@
 """The waiting list: the home's own page, the rule everybody can read, and who was passed over for those who oversee it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,6 +28,7 @@ from facilities.selectors.waiting import (
     hours_to_answer,
     list_rule,
     openings_of,
+    residents_to_name,
     skips_shown,
     waiting_list,
 )
@@ -102,15 +104,23 @@ def priority(request: HttpRequest, facility_id: UUID, application_id: UUID) -> H
     """Confirm a family's class, or put it back among the ordinary."""
     home = my_home(request, facility_id)
     row = get_object_or_404(Application, pk=application_id, facility=home)
-    form = PriorityForm(request.POST, classes=classes_to_confirm())
+    form = PriorityForm(request.POST, classes=classes_to_confirm(), residents=residents_to_choose(row))
     if not form.is_valid():
         messages.error(request, _("请选类别，并写明核实的情况。"))
         return redirect("facilities:home_application", home.pk, row.pk)
+    said = form.cleaned_data
 
     def act() -> dict:
-        return {"priority": set_priority(request.viewer, application_id=row.pk, **form.cleaned_data).priority}
+        return {"priority": set_priority(request.viewer, application_id=row.pk, **said).priority}
 
-    once(request.viewer, "facilities.priority", request_key(request), [str(row.pk), form.cleaned_data], act)
+    body = [str(row.pk), {**said, "resident": said["resident"] and str(said["resident"])}]
+    try:
+        once(request.viewer, "facilities.priority", request_key(request), body, act)
+    except Refusal as refusal:
+        if refusal.code != "proof_missing":
+            raise
+        messages.error(request, " ".join(speak(one, gettext) for one in refusal.fields.values()))
+        return redirect("facilities:home_application", home.pk, row.pk)
     messages.success(request, _("已认定，家属会看到类别和原因。"))
     return redirect("facilities:home_application", home.pk, row.pk)
 
@@ -152,6 +162,21 @@ def classes_to_confirm() -> list[tuple[str, str]]:
     rule_now = list_settings(clock.today())
     rows = [*rule_now.claimable(), rule_now.named(ORDINARY)]
     return [(one.id, speak(one.name, gettext)) for one in rows]
+
+
+def residents_to_choose(application: Application) -> list[tuple[str, str]]:
+    """Give who lives in the home, to be named as the spouse; whom the family's words name stands first and says so."""
+    case: dict[str, Any] = application.priority_case or {}
+    words = (case.get("asked") or {}).get("words", "")
+    return [
+        (
+            str(one.stay_id),
+            _("%(name)s · %(bed)s · 家属说明里的姓名") % {"name": one.name, "bed": one.bed_name}
+            if one.named
+            else f"{one.name} · {one.bed_name}",
+        )
+        for one in residents_to_name(application.facility_id, words, but=application.elder_id)
+    ]
 
 
 def _context(request: HttpRequest, home: Facility) -> dict:

@@ -107,7 +107,7 @@ def test_wishes_pause_and_class(case):
     assert case.family.post(f"{at}/pause", {"until": until}).json()["place"]["paused_until"] == until
     assert case.family.post(f"{at}/pause", {"until": None}).json()["place"]["paused_until"] is None
     assert case.other.post(f"{at}/pause", {"until": None}).status_code == 404
-    body = {"priority": "crisis", "because": "已核实"}
+    body = {"priority": "crisis", "because": "已核实", "document": "出院小结"}
     assert case.home.post(f"{at}/priority", body).json()["code"] == "manager_only"
     assert case.manager.post(f"{at}/priority", body).json()["place"]["priority"] == "crisis"
 

@@ -58,7 +58,7 @@ def test_a_family_sees_its_place_pauses_changes_its_wishes_and_reads_why_it_was_
     manager = client_of(queue.manager)
     home_at = f"/home/{queue.home.pk}/applications/{waiting.application.pk}"
     assert "独居" in read(manager.get(home_at))
-    manager.post(f"{home_at}/priority", {"priority": "crisis", "because": "已电话核实"})
+    manager.post(f"{home_at}/priority", {"priority": "crisis", "because": "已电话核实", "document": "社区证明"})
     assert "已电话核实" in read(page.get(at))
 
 

@@ -101,7 +101,13 @@ def test_the_list_is_in_the_order_of_class_and_then_of_time(queue):
     directed = queue.join("王四", hukou=DONGCHENG_STREET)
     places = places_of([one.application.pk for one in (first, second, urgent, directed)], queue.today)
     assert [places[one.application.pk].number for one in (directed, first, second, urgent)] == [1, 2, 3, 4]
-    set_priority(queue.manager, application_id=urgent.application.pk, priority="crisis", because="已向医院核实")
+    set_priority(
+        queue.manager,
+        application_id=urgent.application.pk,
+        priority="crisis",
+        because="已向医院核实",
+        document="出院小结",
+    )
     places = places_of([one.application.pk for one in (first, second, urgent, directed)], queue.today)
     assert [places[one.application.pk].number for one in (directed, urgent, first, second)] == [1, 2, 3, 4]
     assert places[directed.application.pk].priority.cite.document == "京民养老发〔2024〕17号"
