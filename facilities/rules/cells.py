@@ -277,6 +277,8 @@ def clinic(cell: Any) -> Read:
     ((True, '福寿医务室'), (True, '福寿医务室'), (True, ''), (False, ''))
     """
     value, why = truth(cell)
+    if len(text_of(cell)) > MOST_CLINIC:
+        return None, say("超过 {most} 个字", most=MOST_CLINIC)
     if value is not None or why is None:
         name = re.sub(WORDS["clinic_yes"], "", text_of(cell)).strip("()（） ")
         named = value and name != text_of(cell) and re.search(WORDS["clinic"], name)
@@ -286,10 +288,13 @@ def clinic(cell: Any) -> Read:
         return (False, ""), None
     if re.search(WORDS["clinic_elsewhere"], text):
         return None, say("“{text}”像是别处的医疗机构；内设的请写名称，合作的请放在“协议医院”一列", text=text[:20])
-    if re.search(WORDS["clinic"], text) and len(text) <= 120:
+    if re.search(WORDS["clinic"], text):
         name = re.sub(WORDS["clinic_yes"], "", text)
         return (True, name if name == text else name.rstrip("）)")), None
     return None, why
+
+
+MOST_CLINIC = 120
 
 
 def nature(cell: Any) -> Read:

@@ -31,14 +31,24 @@ def changes_to(was: dict[str, Any], says: dict[str, Any]) -> Changes:
             found[name] = [was.get(name), value]
     if "datum" in found and not {"latitude", "longitude"} & set(found):
         del found["datum"]  # the same place, said in another datum
-    nursing, beds = (_after(name, was, found) for name in ("nursing_beds", "licensed_beds"))
-    if nursing is not None and beds is not None and nursing > beds:
-        found.pop("nursing_beds", None)
     return found
 
 
-def _after(name: str, was: dict[str, Any], found: Changes) -> Any:
-    return found[name][1] if name in found else was.get(name)
+# A part that can't be more than its whole.
+PARTS = (("nursing_beds", "licensed_beds"), ("certified_workers", "care_workers"))
+
+
+def without_too_large_parts(was: dict[str, Any], found: Changes) -> tuple[Changes, list[tuple[str, str]]]:
+    """Leave out what would make a part larger than its whole; give the rest and the pairs (part, whole) left out.
+
+    >>> without_too_large_parts({"nursing_beds": 80, "licensed_beds": 100}, {"licensed_beds": [100, 50], "name": ["甲", "乙"]})
+    ({'name': ['甲', '乙']}, [('nursing_beds', 'licensed_beds')])
+    """
+    after = {name: found[name][1] if name in found else was.get(name) for pair in PARTS for name in pair}
+    wrong = [pair for pair in PARTS if None not in (after[pair[0]], after[pair[1]]) and after[pair[0]] > after[pair[1]]]
+    wrong = [pair for pair in wrong if pair[0] in found or pair[1] in found]
+    out = {name for pair in wrong for name in pair}
+    return {name: pair for name, pair in found.items() if name not in out}, wrong
 
 
 def alike(one: Any, other: Any) -> bool:

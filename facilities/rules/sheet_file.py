@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -87,11 +88,20 @@ def _bad(sentence: Sentence, next_step: Sentence) -> Refusal:
 
 
 def rows_in(content: bytes) -> int:
-    """Count a file's rows roughly, headers and all: never fewer than are read. Quick, for a progress bar."""
+    """Count a file's rows roughly, headers and all: never fewer than are read. Quick, for a progress bar; 0: can't tell."""
     if not content.startswith(b"PK"):
         return content.count(b"\n") + content.count(b"\r") + 1
+    try:
+        return _rows_in_workbook(content)
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, ValueError, EOFError):
+        return 0  # whoever reads it will say what is wrong
+
+
+def _rows_in_workbook(content: bytes) -> int:
     count = 0
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
+            return 0
         for name in archive.namelist():
             if name.startswith("xl/worksheets/"):
                 with archive.open(name) as part:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from celery import signature
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 from django.db.models.deletion import ProtectedError, RestrictedError
 
 from eldercare.audit.services import advance, finish, record, start_job
@@ -191,7 +191,7 @@ def _apply(batch: DirectoryImport) -> int:
         _write_changed(batch, [one.stored for one in judged if one.verdict == RowVerdict.UPDATE and one.row.of == HOME])
         ImportRow.objects.bulk_update(changed, ["verdict", "changes", "home_id"], batch_size=HOMES_AT_ONCE // 4)
         write_beside(judged, kept)
-    except IntegrityError as error:
+    except (IntegrityError, DataError) as error:
         raise Refusal(
             "import_against_the_tables",
             say("写入时名录的规矩不允许：{why}", why=str(error).splitlines()[0][:120]),

@@ -16,12 +16,12 @@ from eldercare.regions.choices import Kind
 from eldercare.regions.models import Region
 from facilities.choices import FacilityKind, RowDecision, RowVerdict
 from facilities.models import Facility
-from facilities.rules.changes import FACTS, changes_to, contradicts, merged_fees
+from facilities.rules.changes import FACTS, changes_to, contradicts, merged_fees, without_too_large_parts
 from facilities.rules.identity import Homes, Known, Match, match, within_file
 from facilities.rules.import_row import ReadRow, kind_by_name
 from facilities.rules.places import Place, PlaceBook
 from facilities.rules.sheet_header import HOME
-from facilities.rules.words import fact_list
+from facilities.rules.words import FACT_NAMES, fact_list
 from facilities.services.judge_beside import judge_beside
 from facilities.services.judged import DISTRICT_DIGITS, Judged, inside
 
@@ -206,11 +206,16 @@ def _judge_head(row: ReadRow, says: dict[str, Any], home: Facility | None, scope
     known = Known.of("", home.name, home.alias, "", "", "")
     if known.names & Known.of("", says["name"], "", "", "", "").names and "alias" not in says:
         says = {name: value for name, value in says.items() if name != "name"}  # the alias, or the same in other marks
-    changes = changes_to(facts_of(home), _not_wider(says, home))
+    was = facts_of(home)
+    changes, too_large = without_too_large_parts(was, changes_to(was, _not_wider(says, home)))
+    left_out = [
+        say("改了以后{part}会比{whole}多，没有采用；请两项一起写明", part=FACT_NAMES[part], whole=FACT_NAMES[whole])
+        for part, whole in too_large
+    ]
     if not changes:
-        return Judged(row, RowVerdict.SAME, [say("和名录里一样")], home=home.pk)
+        return Judged(row, RowVerdict.SAME, left_out or [say("和名录里一样")], home=home.pk)
     reason = say("更新：{facts}", facts=fact_list(changes))
-    return Judged(row, RowVerdict.UPDATE, [reason], changes, home=home.pk, stored=home)
+    return Judged(row, RowVerdict.UPDATE, [reason, *left_out], changes, home=home.pk, stored=home)
 
 
 def _not_wider(says: dict[str, Any], home: Facility) -> dict[str, Any]:

@@ -223,6 +223,40 @@ def test_the_command_prints_each_row_with_its_verdict_its_reason_and_what_was_st
     (tmp_path / "empty.xlsx").write_bytes(b"")
     with pytest.raises(CommandError, match="文件是空的"):
         call_command("import_facilities", tmp_path / "empty.xlsx")
+    (tmp_path / "cut.xlsx").write_bytes(xlsx(USUAL, ["示例甲养老院"])[:-300])
+    with pytest.raises(CommandError, match="文件不完整，打不开"):
+        call_command("import_facilities", tmp_path / "cut.xlsx", stdout=out)
+
+
+@pytest.mark.django_db
+def test_fewer_beds_than_are_known_of_one_kind_do_not_stop_the_whole_file():
+    regions()
+    home = make_home("示例甲养老院", licensed_beds=100, nursing_beds=80, care_workers=9, prices=False)
+    file = xlsx(
+        ["机构名称", "所在区", "床位数", "持证护理员", "联系电话"],
+        ["示例甲养老院", "武清区", 50, 12, "022-82123456"],
+        ["示例乙养老院", "武清区", 20, None, None],
+    )
+    batch = applied(file)
+    assert batch.state == ImportState.APPLIED
+    assert reasons(batch, 1) == [
+        "更新：联系电话",
+        "改了以后护理型床位数会比核定床位数多，没有采用；请两项一起写明",
+        "改了以后持证护理员人数会比护理员人数多，没有采用；请两项一起写明",
+    ]
+    home.refresh_from_db()
+    assert (home.licensed_beds, home.certified_workers, home.phone) == (100, None, "022-82123456")
+    assert reasons(applied(file), 1)[0].startswith("改了以后")
+
+
+@pytest.mark.django_db
+def test_a_clinic_with_a_name_too_long_is_told_and_stops_nothing():
+    (said,) = (
+        reasons(
+            applied(xlsx(["机构名称", "所在区", "内设医务室"], ["示例甲", "武清区", f"有，{'长' * 150}医务室"])), 1
+        ),
+    )
+    assert said == ["名录里没有，新增", "“内设医务室”：超过 120 个字"]
 
 
 # Killed
