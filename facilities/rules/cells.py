@@ -331,7 +331,7 @@ def operating(cell: Any) -> Read:
         return NOTHING
     text = text_of(cell)
     for code, pattern in WORDS["operating"]:
-        if re.search(pattern, text):
+        if re.search(pattern, text) and not (code == "open" and re.search(WORDS["not_plainly"], text)):
             return code, None
     return None, say("“{text}”看不出是否在运营", text=text[:20])
 
@@ -370,12 +370,16 @@ def accepts(cell: Any) -> Read:
 
     >>> accepts("自理、半自理、不能自理老人")[0], accepts("失能、失智")[0]
     (([0, 1, 2, 3, 4], None), ([3, 4], True))
+    >>> str(accepts("自理老人（不收失能）")[1])
+    '“自理老人(不收失能)”看不出收住哪些老人，请只写收住的'
     """
     if is_blank(cell):
         return NOTHING
     text = text_of(cell).replace(" ", "")
     if re.fullmatch(WORDS["levels_as_numbers"], text):
         return (sorted({int(digit) for digit in re.findall(r"[0-4]", text)}), None), None
+    if re.search(WORDS["accepts_not"], text):
+        return None, say("“{text}”看不出收住哪些老人，请只写收住的", text=text[:30])
     if re.search(WORDS["takes_all"], text):
         return ([0, 1, 2, 3, 4], None), None
     levels: set[int] = set()

@@ -64,6 +64,10 @@ class BesideReader(RowReader):
         if person is None:
             found.fatal = say("没有姓名")
             return
+        position = self._value(found, "position", cells.words(MOST_NAME), row)
+        if position and not re.search(WORDS["care_position"], position):
+            found.fatal = say("岗位是“{position}”，不是护理员，没有读", position=position)
+            return
         found.values["person"] = mask_name(person)
         found.secret = {"person": person}
         if certificate and not certificate.is_readable:

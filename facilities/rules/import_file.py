@@ -1,5 +1,6 @@
 """Reads a whole file of homes, row by row, as lazily as the file allows; notes what was read, and what was not and why."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -7,13 +8,17 @@ from typing import Any
 
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import Sentence, say
+from facilities.rules.cells import WORDS
 from facilities.rules.import_beside import BesideReader, hospitals_of
 from facilities.rules.import_row import ReadRow, RowReader, is_no_home, only_text
 from facilities.rules.places import PlaceBook
 from facilities.rules.sheet_file import MOST_ROWS, Sheet, open_sheets
-from facilities.rules.sheet_header import HOME, KEY, LOOK_AT, Header, find_header
+from facilities.rules.sheet_header import HOME, KEY, LOOK_AT, NEVER_READ, Header, find_header, key_words, meaning
 
 MOST_NOTES = 100
+FEWEST_COLUMNS = 3
+KEY_WORDS = key_words()
+SECTION, HOME_END = (re.compile(WORDS[name]) for name in ("section", "home_end"))
 
 
 @dataclass
@@ -77,15 +82,16 @@ class HomesFile:
         if header is None:
             note.has_header = False
             return
-        note.columns = {column.header: column.field for column in header.columns}
-        note.unused = list(header.unused)
         titles = [only_text(cells) for number, cells in first if number < header.rows[0]]
         above = [self.file_name, sheet.name, *titles]
-        note.of = header.of
-        Reader = RowReader if header.of == HOME else BesideReader
-        reader = Reader(header, self.places, sheet, " ".join(above))
+        reader = self._reader(header, sheet, note, " ".join(above))
         data = chain(((number, cells) for number, cells in first if number > header.rows[-1]), sheet.rows)
         for number, cells in data:
+            another = self._another_header(header, number, cells)
+            if another:
+                header = another
+                reader = self._reader(header, sheet, note, reader.above)
+                continue
             if self._is_home(reader, header, above, sheet.name, number, cells):
                 self.lines += 1
                 note.rows += 1
@@ -98,6 +104,24 @@ class HomesFile:
                     yield one
         self.skipped += sheet.notes
 
+    def _reader(self, header: Header, sheet: Sheet, note: SheetNote, above: str) -> RowReader:
+        note.of = header.of
+        note.columns |= {column.header: column.field for column in header.columns if column.field != NEVER_READ}
+        never = [column.header for column in header.columns if column.field == NEVER_READ]
+        note.unused += [one for one in (*header.unused, *never) if one not in note.unused]
+        return (RowReader if header.of == HOME else BesideReader)(header, self.places, sheet, above)
+
+    @staticmethod
+    def _another_header(header: Header, number: int, cells: list[Any]) -> Header | None:
+        """Give the header of another table that begins below the first; most rows are told from it by a glance."""
+        if KEY_WORDS.isdisjoint(cell for cell in cells if cell.__class__ is str) or header.is_repeated_by(cells):
+            return None
+        key = next(column.index for column in header.columns if column.field == KEY[header.of])
+        if key < len(cells) and cells[key] is not None and meaning(str(cells[key])) is None:
+            return None  # a home's name stands there
+        found = find_header([(number, cells)])
+        return found if found and len(found.columns) >= FEWEST_COLUMNS else None
+
     def _is_home(
         self, reader: RowReader, header: Header, above: list[str], sheet: str, number: int, cells: list[Any]
     ) -> bool:
@@ -106,14 +130,22 @@ class HomesFile:
         if header.is_repeated_by(cells):
             return False
         said = only_text(cells)
-        if said and self.places.names_a_district(said):
-            reader.above = " ".join([*above, said])
+        section = self._section(said, cells, name_at) if said else None
+        if section is not None:
+            reader.above = " ".join([*above, section])
             self._skip(sheet, number, say("“{text}”当作小标题", text=said[:30]))
             return False
         if is_no_home(cells, name_at) or (said and (name_at >= len(cells) or cells[name_at] is None)):
             self._skip(sheet, number, say("“{text}”不是一家机构，没有读", text=(said or _first_words(cells))[:30]))
             return False
         return True
+
+    def _section(self, said: str, cells: list[Any], name_at: int) -> str | None:
+        """Give what a row with one text says of the rows below it: a district, or nothing but that another part begins."""
+        if SECTION.match(said):
+            return self.places.section(said) or ""
+        is_name = name_at < len(cells) and cells[name_at] is not None and cells.count(None) == len(cells) - 1
+        return None if is_name and HOME_END.search(said) else self.places.section(said)
 
     def _skip(self, sheet: str, number: int, why: Sentence) -> None:
         place = say("“{sheet}”第 {row} 行", sheet=sheet, row=number) if sheet else say("第 {row} 行", row=number)

@@ -64,6 +64,8 @@ DAYS = ("filed_on", "licence_valid_until", "opened")
 SEALED = ("person", "certificate_no")  # what stands in these is never repeated in a sentence
 FOUR_YEARS = timedelta(days=1462)  # between the two ways spreadsheet programs count days
 YEARS_BEFORE = 10_000  # a smaller number is a year, not a day
+FEWEST_LETTERS = 2
+SAMPLE = re.compile(cells.WORDS["sample_name"])
 LETTER = re.compile(r"[^\W\d_]")
 TOTAL = re.compile(cells.WORDS["no_home"])
 
@@ -324,7 +326,7 @@ class RowReader:
             found.problems.append(say("这一行在表格里是隐藏的，也读了；不要它，请从表格里删去再上传"))
         if "name" not in values:
             found.fatal = say("没有机构名称")
-        elif not LETTER.search(values["name"]):
+        elif len(LETTER.findall(values["name"])) < FEWEST_LETTERS or SAMPLE.match(values["name"]):
             found.fatal = say("“{text}”不像机构名称", text=values["name"][:20])
 
 

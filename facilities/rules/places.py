@@ -61,8 +61,12 @@ class PlaceBook:
             self._known[key] = self._find(*key)
         return self._known[key]
 
-    def names_a_district(self, text: str) -> bool:
-        return bool(self._full_pattern.search(text))
+    def section(self, text: str) -> str | None:
+        """Give a text that stands alone above some rows, its district named in full; None where it names none."""
+        if self._full_pattern.search(text):
+            return text
+        bare = self.short.get(text.replace(" ", ""), [])
+        return bare[0].name if len(bare) == 1 else None
 
     def _find(self, code: str, words: str, address: str, above: str) -> tuple[str | None, Sentence | None]:
         digits = re.sub(r"\D", "", code)

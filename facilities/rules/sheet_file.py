@@ -235,8 +235,11 @@ def _csv(content: bytes) -> Sheet:
     if text.lstrip()[:200].lower().startswith(("<html", "<!doctype", "<table", "<?xml", "<meta", "mime-version:")):
         raise _bad(say("这其实是网页或 XML，不是表格文件。"), SAVE_AS_XLSX)
     first = text.splitlines()[:20]
-    counts = {mark: sum(line.count(mark) for line in first) for mark in DELIMITERS}
-    delimiter = max(DELIMITERS, key=lambda mark: counts[mark]) if any(counts.values()) else WIDE_COMMA
+    # What parts the cells stands in every line; the sum alone would be led astray by one long note.
+    counts = {
+        mark: (sum(mark in line for line in first), sum(line.count(mark) for line in first)) for mark in DELIMITERS
+    }
+    delimiter = max(DELIMITERS, key=counts.__getitem__) if any(map(any, counts.values())) else WIDE_COMMA
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     return Sheet("", _csv_rows(lines, delimiter), is_text=True)
 

@@ -18,6 +18,8 @@ MOST_LINES = 3
 HOME = "home"
 # What a row of each kind of sheet can't be without.
 KEY = {HOME: "name", "care_worker": "person", "hospital": "hospital"}
+# A column that tells what sheet it is, and whose cells nobody reads.
+NEVER_READ = "id_number"
 REGION_FIELDS = ("region_code", "province", "city", "county", "street", "region")
 
 
@@ -53,7 +55,7 @@ class Header:
 class _Word:
     field: str
     many: bool
-    named: frozenset[str]
+    named: dict[str, int]
     like: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
 
@@ -70,7 +72,7 @@ def _words(of: str) -> tuple[_Word, ...]:
         _Word(
             row["field"],
             row.get("many", False),
-            frozenset(map(_plain, row["named"])),
+            {_plain(one): place for place, one in reversed(list(enumerate(row["named"])))},
             tuple(re.compile(pattern) for pattern in row.get("like", ())),
             re.compile(row["unless"]) if "unless" in row else None,
         )
@@ -125,6 +127,12 @@ def _says_otherwise(field: str, whole: str, of: str) -> bool:
 
 
 @cache
+def key_words() -> frozenset[str]:
+    """Give the headers without which no row is a header: a home's name, a person's, a hospital's."""
+    return frozenset(one for of, key in KEY.items() for word in _words(of) if word.field == key for one in word.named)
+
+
+@cache
 def several_allowed(field: str) -> bool:
     return any(word.many for word in _words(HOME) if word.field == field)
 
@@ -146,7 +154,7 @@ def find_header(rows: list[tuple[int, list[Any]]]) -> Header | None:
 
 def _telling(header: Header) -> tuple[int, int]:
     """More columns are better, those that say the same counted once; then fewer lines."""
-    return len({(column.field, _plain(column.header)) for column in header.columns}), -len(header.rows)
+    return len({(column.field, column.header) for column in header.columns}), -len(header.rows)
 
 
 def _read(lines: list[list[Any]], rows: tuple[int, ...], of: str) -> Header | None:
@@ -155,27 +163,46 @@ def _read(lines: list[list[Any]], rows: tuple[int, ...], of: str) -> Header | No
     lines = [[*line, *[None] * (width - len(line))] for line in lines]
     if not all(_is_second_line(*pair, of) for pair in pairwise(lines)):
         return None
-    columns, unused, labels = [], [], []
-    taken: dict[str, set[str]] = {}
+    columns: list[Column] = []
+    unused: list[str] = []
+    labels: list[str] = []
     groups = [""] * len(lines)
     for index in range(width):
         words = [_text(line[index]) for line in lines]
         groups = _groups(groups, words)
         header, field = _meaning_of(words, groups, of)
         labels.append(_plain(words[-1]))
-        if field and (
-            several_allowed(field) or field == "phone" or _plain(header) in taken.get(field, {_plain(header)})
-        ):
-            taken.setdefault(field, set()).add(_plain(header))
-            columns.append(Column(index, header, field))
+        if field:
+            unused += _take(columns, Column(index, header, field), of)
         elif header:
             unused.append(header)
+    taken = {column.field for column in columns}
     if KEY[of] not in taken or len(taken) < 2 or not _is_whole(taken, of):
         return None
     return Header(of, tuple(columns), tuple(unused), rows, tuple(labels))
 
 
-def _is_whole(taken: dict[str, set[str]], of: str) -> bool:
+def _take(columns: list[Column], new: Column, of: str) -> list[str]:
+    """Take a column, if its field may have several or it is the better one for it; give the headers this leaves unused."""
+    same = [column for column in columns if column.field == new.field]
+    several = several_allowed(new.field) or new.field == "phone"
+    if not same or several or any(_plain(column.header) == _plain(new.header) for column in same):
+        columns.append(new)
+        return []
+    if _rank(new, of) >= min(_rank(column, of) for column in same):
+        return [new.header]
+    columns[:] = [*(column for column in columns if column not in same), new]
+    return [column.header for column in same]
+
+
+def _rank(column: Column, of: str) -> int:
+    """Tell how plainly a header says its field: its place among the field's words, last what only resembles them."""
+    words = next(word for word in _words(of) if word.field == column.field).named
+    plain = _plain(re.sub(r"[()\[\]]", "", column.header))
+    return min(words.get(plain, len(words)), words.get(_plain(column.header), len(words)))
+
+
+def _is_whole(taken: set[str], of: str) -> bool:
     needed = read("import_beside.yaml")["sheets"][of]["needed"] if of != HOME else []
     return all(any(field in taken for field in some) for some in needed)
 

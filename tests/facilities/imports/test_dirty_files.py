@@ -102,6 +102,86 @@ def test_a_column_that_stands_twice_counts_where_it_does_not_contradict_itself()
     assert file.sheets[0].unused == []
 
 
+def test_of_two_columns_the_one_that_says_it_more_plainly_counts_and_the_other_is_reported():
+    (row,), file = read(
+        xlsx(
+            ["机构名称", "注册地址", "所在区", "设计床位数", "核定床位数", "机构地址"],
+            ["示例甲养老院", "远路", "武清区", 200, 100, "近路"],
+        )
+    )
+    assert (row.values["licensed_beds"], row.values["address"]) == (100, "近路")
+    assert file.sheets[0].unused == ["设计床位数", "注册地址"]
+
+
+def test_a_second_table_below_the_first_has_its_own_columns():
+    rows, file = read(
+        xlsx(
+            ["一、武清区养老机构"],
+            ["机构名称", "所在区", "地址", "床位数"],
+            ["示例甲养老院", "武清区", "甲路", 10],
+            ["合计", None, None, 10],
+            ["二、社区养老服务驿站"],
+            ["驿站名称", "面积", "所在区", "服务电话"],
+            ["示例驿站", "200", "宝坻区", "022-81111111"],
+        )
+    )
+    assert [row.values for row in rows] == [
+        {"name": "示例甲养老院", "region_id": "120114", "address": "甲路", "licensed_beds": 10},
+        {"name": "示例驿站", "region_id": "120115", "phone": "022-81111111"},
+    ]
+    assert [str(note) for note in file.skipped] == [
+        "“Sheet”第 4 行：“合计”不是一家机构，没有读",
+        "“Sheet”第 5 行：“二、社区养老服务驿站”当作小标题",
+    ]
+
+
+def test_sections_in_short_example_rows_and_numbered_columns_make_no_home():
+    rows, _file = read(
+        xlsx(
+            ["序号", "机构名称", "地址", "床位数"],
+            ["甲", "乙", "丙", "1"],
+            ["例", "XX养老院", "武清区某路", 100],
+            [None, "XX养老院", "武清区某路", 100],
+            ["武清"],
+            [1, "示例甲养老院", "甲路1号", 10],
+            [None, "天津市宝坻区示例乙养老院", None, None],
+            [2, "示例丙养老院", "丙路1号", 10],
+        )
+    )
+    kept = [(row.values["name"], row.values["region_id"]) for row in rows if row.fatal is None]
+    assert kept == [("示例甲养老院", "120114"), ("天津市宝坻区示例乙养老院", "120114"), ("示例丙养老院", "120114")]
+
+
+def test_groups_of_fees_keep_the_grade_under_the_group():
+    book = Workbook()
+    book.active.append(["机构名称", "所在区", "收费标准(元/人/月)", None, None])
+    book.active.append([None, None, "单人间", "半自理", "不能自理"])
+    book.active.append(["示例甲养老院", "武清区", 3000, 500, "1000-1500"])
+    for block in ("A1:A2", "B1:B2", "C1:E1"):
+        book.active.merge_cells(block)
+    ((row,), _file) = read(saved(book))
+    assert {(item, label, low) for item, label, _unit, low, _high in fees(row)} == {
+        ("bed", "单人间", 300_000),
+        ("month", "半自理", 50_000),
+        ("month", "不能自理", 100_000),
+    }
+
+
+def test_a_sheet_of_staff_is_told_by_position_or_id_number_and_gives_no_home_a_phone():
+    sheet = xlsx(
+        ["机构名称", "所在区", "姓名", "岗位", "电话"],
+        ["示例甲养老院", "武清区", "王小明", "护理员", "13800001111"],
+        ["示例甲养老院", "武清区", "李小红", "厨师", "13800002222"],
+    )
+    (carer, cook), file = read(sheet)
+    assert (carer.of, carer.values["person"], "phone" in carer.values) == ("care_worker", "王**", False)
+    assert str(cook.fatal) == "岗位是“厨师”，不是护理员，没有读"
+    assert file.sheets[0].unused == ["电话"]
+    ids = xlsx(["机构名称", "姓名", "身份证号", "联系电话"], ["示例甲养老院", "王小明", "110101199001011234", "1"])
+    (one_row,), file = read(ids)
+    assert one_row.of == "care_worker" and file.sheets[0].unused == ["联系电话", "身份证号"]
+
+
 def test_a_room_type_in_a_column_of_its_own_names_the_bed_fee_beside_it():
     rows, _file = read(
         xlsx(
@@ -149,6 +229,13 @@ def test_a_room_type_in_a_column_of_its_own_names_the_bed_fee_beside_it():
         ("是否接收京籍老人", "√", "accepts_hukou", ["110000", "120000"], ""),
         ("是否接收京籍老人", "有北京老人5人", "accepts_hukou", None, "请写成“京、津、冀”这样"),
         ("接收户籍", "北京市、河北省户籍", "accepts_hukou", ["110000", "130000"], ""),
+        ("收住对象", "不收失能老人", "accepts_levels", None, "请只写收住的"),
+        ("收住对象", "除重度失能外均可", "accepts_levels", None, "请只写收住的"),
+        ("收住对象", "自理、生活不能自理", "accepts_levels", [0, 3, 4], ""),
+        ("运营状态", "未投入运营", "operating", "suspended", ""),
+        ("运营状态", "不再运营", "operating", "closed", ""),
+        ("运营状态", "非正常运营", "operating", None, "看不出是否在运营"),
+        ("医保定点", "已停医保", "medical_insurance", None, "看不出是或否"),
     ],
 )
 def test_a_cell_gives_its_value_or_says_why_not(header, cell, field, value, said):
@@ -315,6 +402,14 @@ def test_a_line_with_more_cells_than_the_header_is_not_read_into_wrong_columns()
     [
         (HEADER + GOOD).replace("\n", "\r\n").replace(",", "\t").encode("utf-16-le"),  # no mark
         (HEADER + GOOD).replace(",", "，").encode(),
+        (HEADER + GOOD.replace("甲路", "甲路,1号,2层,3室,4床"))
+        .replace("在区,", "在区;")
+        .replace("清区,", "清区;")
+        .replace("称,", "称;")
+        .replace("院,", "院;")
+        .replace("址,", "址;")
+        .replace(",10", ";10")
+        .encode(),
         f'机构名称,所在区,统一社会信用代码,床位数\n示例甲养老院,武清区,"=""{CODE_B}""",10\n'.encode("gbk"),
     ],
 )
