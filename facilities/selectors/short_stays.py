@@ -8,10 +8,13 @@ from uuid import UUID
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.kernel.days import DayRange
+from eldercare.kernel.sentences import Sentence
 from facilities.models import Listing, ShortStayPrice
 from facilities.rules.charging import Charge, Price, PriceMissing
 from facilities.rules.monthly import ROOMS
 from facilities.rules.short_stay import ByMonth, ShortPrice, stay_charges
+from facilities.rules.words import ROOMS as ROOM_NAMES
+from facilities.rules.words import included_in
 from facilities.selectors.free_days import open_rooms
 from facilities.selectors.quotes import prices_of, seasons_of
 
@@ -27,6 +30,14 @@ class SeasonPrice:
     includes: tuple[str, ...]
     since: date
     until: date | None
+
+    @property
+    def room_name(self) -> Sentence:
+        return ROOM_NAMES[self.room_type]
+
+    @property
+    def included(self) -> Sentence:
+        return included_in(self.includes)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from eldercare.kernel import clock
 from eldercare.kernel.sentences import Sentence, say
+from eldercare.portal.journeys import short_stay
 from eldercare.portal.journeys.find_a_home import Asker, Priced, prices_for
-from eldercare.portal.rules.travel import Point, minutes_for
+from eldercare.portal.journeys.short_stay import PricedStay
+from eldercare.portal.rules.travel import minutes_for
 from facilities.models import Facility
 from facilities.rules.words import GRADES, LEVELS, ROOMS
 from facilities.selectors.beds import Vacancy
@@ -18,7 +20,7 @@ from facilities.selectors.search import HomeCard, SearchFilters, cards_of
 
 @dataclass(frozen=True)
 class Cell:
-    """What one home has to show. `kind` says how it is drawn: money, text, stars, beds. None: not published."""
+    """What one home has to show. `kind` says how it is drawn: money (a month), yuan, text, stars … None: not published."""
 
     kind: str
     value: Any
@@ -56,25 +58,42 @@ class Table:
     groups: tuple[Group, ...]
 
 
-def compared(facility_ids: Sequence[UUID], asking: Asker | None, start: Point | None) -> Table:
-    """Compare homes for a described elder, or by their prices for self-care; unknown homes are left out."""
-    filters = SearchFilters(near=start, care_grade=asking.care_grade if asking else "")
+def compared(facility_ids: Sequence[UUID], asking: Asker | None, filters: SearchFilters) -> Table:
+    """Compare homes for a described elder, or by their prices; unknown homes are left out.
+
+    Of the filters only what counts for one home is read: the care grade, the room, the days of a short stay, the start.
+    """
+    filters = replace(filters, care_grade=asking.care_grade) if asking else filters
     cards = cards_of(facility_ids, filters)
+    due = short_stay.due_in(asking, filters.stay) if filters.stay else {}
+    stays = [next(iter(short_stay.priced(card.stays, due)), None) for card in cards]
     homes = Facility.objects.in_bulk([card.id for card in cards])
     priced = prices_for(cards, asking, clock.this_month()) if asking else {}
     kept = [(card, homes[card.id], priced.get(card.id)) for card in cards]
     groups = (
+        Group(say("这些天的费用"), tuple(_days(stays, asking)) if filters.stay else ()),
         Group(say("每月费用"), tuple(_money(kept, asking))),
         Group(say("床位"), tuple(_beds(kept))),
         Group(say("资质"), tuple(_standing(kept))),
         Group(say("医疗和照护"), tuple(_care(kept))),
-        Group(say("路程"), tuple(_way(kept)) if start else ()),
+        Group(say("路程"), tuple(_way(kept)) if filters.near else ()),
     )
     of_homes = (Group(group.name, tuple(replace(row, homes=cards) for row in group.rows)) for group in groups)
     return Table(cards, tuple(group for group in of_homes if group.rows and cards))
 
 
 Kept = list[tuple[HomeCard, Facility, Priced | None]]
+
+
+def _days(stays: Sequence[PricedStay | None], asking: Asker | None) -> Iterator[Row]:
+    if asking:
+        yield Row(say("这些天补贴后自付"), tuple(Cell("yuan", one and one.net_fen) for one in stays))
+    yield Row(say("这些天补贴前的费用"), tuple(Cell("yuan", one and one.quote.gross_fen) for one in stays))
+    yield Row(say("按哪种房间算"), tuple(Cell("text", one and ROOMS[one.quote.room_type]) for one in stays))
+    season, by_month = say("按短住价"), say("没有短住价，按月价折算")
+    yield Row(
+        say("按什么价算"), tuple(Cell("text", one and (season if one.quote.by_season else by_month)) for one in stays)
+    )
 
 
 def _money(kept: Kept, asking: Asker | None) -> Iterator[Row]:

@@ -17,13 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from eldercare.kernel import clock
 from eldercare.kernel.sentences import Sentence, say
-from eldercare.portal.journeys import find_a_home
+from eldercare.portal.journeys import find_a_home, short_stay
 from eldercare.portal.journeys.compare import compared
 from eldercare.portal.journeys.find_a_home import Priced
+from eldercare.portal.journeys.short_stay import PricedStay
 from eldercare.portal.rules.chart import Chart, Dot, chart
 from eldercare.portal.rules.travel import centre_of, minutes_for
 from eldercare.portal.web.homes import Told, quote_name, tell
 from eldercare.portal.web.search_form import SearchForm, ThreeQuestions
+from eldercare.portal.web.stay_form import DAYS
 from eldercare.regions.selectors import full_name
 from eldercare.ui.htmx import page_or_part, wants_part
 from facilities.rules.settings import ranking
@@ -35,22 +37,32 @@ SAID_ELSEWHERE = ("free_beds", "freshness", "stars")  # the card says these in i
 REASONS_SHOWN = 2
 MOST_COMPARED = 4
 SAVED = "saved_comparison"
+HOME_ASKS = ("stay_from", "stay_until", "care_grade")
+CARRIED = ("stay_from", "stay_until", "care_grade", "room_type", "start", "near")
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A card with what only this page knows: the drive one way, the price for this elder, the two best reasons."""
+    """A card with what only this page knows: the drive one way, the price for this elder, the two best reasons.
+
+    `stay`: what the days asked for cost in the room type chosen first.
+    """
 
     card: HomeCard
     why: tuple[Sentence, ...]
     number: int
     minutes: int | None = None
     priced: Priced | None = None
+    stay: PricedStay | None = None
     chosen: bool = False
 
     @property
     def quote_name(self) -> Sentence | None:
-        return quote_name(self.priced) if self.priced else None
+        return quote_name(self.priced.quote) if self.priced else None
+
+    @property
+    def stay_name(self) -> Sentence | None:
+        return quote_name(self.stay.quote) if self.stay else None
 
     @property
     def both_ways(self) -> int | None:
@@ -93,14 +105,15 @@ def _results(request: HttpRequest, form: SearchForm, told: Told | None) -> dict[
     start = _start(form.cleaned_data["start"], form.cleaned_data["near"], told)
     filters = replace(form.filters(), near=start.point if start else None)
     page = request.GET.get("page") or None
+    find = short_stay.find if filters.stay else find_a_home.find
     if told:
         asking = find_a_home.regraded(told.asking, filters.care_grade)
         budget = filters.budget_fen
         filters = replace(filters, budget_fen=None)
-        found = find_a_home.find(filters, asking, page=page, net_budget_fen=budget)
+        found = find(filters, asking, page=page, net_budget_fen=budget)
         counted = facets(find_a_home.priced_for(filters, asking, budget))
     else:
-        found = find_a_home.find(filters, None, page=page)
+        found = find(filters, None, page=page)
         counted = facets(filters)
     form.count(counted)
     picked = _picked(request)
@@ -116,7 +129,11 @@ def _results(request: HttpRequest, form: SearchForm, told: Told | None) -> dict[
         "elsewhere": [key for key in picked if key not in {one.card.id for one in shown}],
         "head": HEAD,
         "order": filters.sort,
-        "personal": bool(told or start),
+        "personal": bool(start or (told and not filters.stay)),
+        "days": filters.stay,
+        "today": found.as_of.date(),
+        "carried": _carried(request, form),
+        "home_query": urlencode([(name, value) for name, value in _carried(request, form) if name in HOME_ASKS]),
         "elsewhere_start": _without(request, "near") if start and not start.code else "",
         "slipped": found.slipped,
     }
@@ -137,7 +154,8 @@ def _shown(found: Found, told: Told | None, filters: SearchFilters, picked: tupl
             why=_why(card),
             number=number,
             minutes=minutes_for(card.distance_km) if card.distance_km is not None else None,
-            priced=card.extra if told else None,
+            priced=card.extra if told and not filters.stay else None,
+            stay=next(iter(card.extra), None) if filters.stay else None,
             chosen=card.id in picked,
         )
         for number, card in enumerate(found.cards, start=1)
@@ -158,6 +176,11 @@ def _relax(request: HttpRequest, form: SearchForm, counted: Facets) -> list[dict
         query = _without(request, *form.fields_of(name))
         ways.append({"name": form.label_of(name), "count": count, "query": query})
     return sorted(ways, key=lambda way: -way["count"].count)
+
+
+def _carried(request: HttpRequest, form: SearchForm) -> list[tuple[str, str]]:
+    """Give what of the question counts for a home by itself, too: the days, the care, the room, where the way begins."""
+    return [(name, request.GET[name]) for name in CARRIED if form.cleaned_data.get(name)]
 
 
 def _without(request: HttpRequest, *fields: str) -> str:
@@ -189,20 +212,33 @@ def _saved(request: HttpRequest) -> str:
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """Show up to four homes side by side, what differs marked; the address can be shared and names no elder."""
+    """Show up to four homes side by side, what differs marked; the address can be shared and names no elder.
+
+    Of the question that led here only what counts for one home is asked; what of it cannot be read is left out.
+    """
     told = tell(request)
     picked = _picked(request)
-    start = _start("", None, told)
-    table = compared(picked[:MOST_COMPARED], told and told.asking, start and start.point)
+    form = SearchForm(request.GET, starts_somewhere=True)
+    form.is_valid()
+    asked = form.cleaned_data
+    start = _start(asked.get("start", ""), asked.get("near"), told)
+    known = {name: asked[name] for name in ("care_grade", "room_type", *DAYS) if asked.get(name)}
+    filters = SearchFilters(near=start.point if start else None, **known)
+    asking = find_a_home.regraded(told.asking, filters.care_grade) if told else None
+    table = compared(picked[:MOST_COMPARED], asking, filters)
     context = {
+        "form": form,
+        "days": filters.stay,
+        "carried": [(name, value) for name, value in _carried(request, form) if name in ("room_type", "start", "near")],
         "told": told,
         "table": table,
         "start": start,
         "too_many": len(picked) > MOST_COMPARED,
         "saved": _saved(request),
-        "query": urlencode([("home", str(column.id)) for column in table.columns]),
+        "query": urlencode([("home", str(column.id)) for column in table.columns] + _carried(request, form)),
+        "home_query": urlencode([(name, value) for name, value in _carried(request, form) if name in HOME_ASKS]),
     }
-    return render(request, "portal/compare.html", context)
+    return render(request, "portal/compare.html", context, status=422 if form.has_wrong_days else 200)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """The public page of one home, and the elder of a visit as all these pages use it. No login, nothing stored."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,16 +9,22 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from eldercare.kernel import clock
+from eldercare.kernel.days import DayRange
 from eldercare.kernel.sentences import Sentence, say
-from eldercare.portal.journeys import find_a_home
+from eldercare.portal.journeys import find_a_home, short_stay
 from eldercare.portal.journeys.find_a_home import Asker, Priced
+from eldercare.portal.journeys.short_stay import PricedStay
 from eldercare.portal.rules.description import Description, elder_from
 from eldercare.portal.rules.travel import centre_of, minutes_for, straight_km
 from eldercare.portal.web import described
+from eldercare.portal.web.stay_form import DAYS, StayForm
 from eldercare.regions.selectors import full_name
 from facilities.choices import BedType
-from facilities.rules.words import GRADES, LEVELS, ROOMS, item_name
+from facilities.rules.words import GRADES, LEVELS, ROOMS, item_name, season_label
 from facilities.selectors.page import FacilityPage, PriceRow, facility_page
+from facilities.selectors.quotes import Quote
+from facilities.selectors.search import SearchFilters
+from facilities.selectors.short_stays import StayQuote, season_prices
 from subsidies.rules import facts
 
 
@@ -49,7 +56,7 @@ def home(request: HttpRequest, facility_id: UUID) -> HttpResponse:
         raise Http404
     told = tell(request)
     prices = [
-        PricedRoom(priced, quote_name(priced), page.beds.rooms.get(priced.quote.room_type, 0), _undecided(priced))
+        PricedRoom(priced, quote_name(priced.quote), page.beds.rooms.get(priced.quote.room_type, 0), _undecided(priced))
         for priced in (find_a_home.prices_by_room(facility_id, told.asking) if told else [])
     ]
     context = {
@@ -61,8 +68,30 @@ def home(request: HttpRequest, facility_id: UUID) -> HttpResponse:
         "price_tables": _price_tables(page),
         "bed_types": [(BedType(name).label, count) for name, count in page.beds.types.items()],
         "not_published": _not_published(page),
+        **_short_stay(request, page, told),
     }
-    return render(request, "portal/home.html", context)
+    return render(request, "portal/home.html", context, status=422 if context["stay_form"].errors else 200)
+
+
+def _short_stay(request: HttpRequest, page: FacilityPage, told: Told | None) -> dict[str, Any]:
+    """Give what the days asked for cost in every room type or, without days, the seasons' own prices."""
+    form = StayForm(request.GET)
+    days = None
+    stays: tuple[PricedStay, ...] = ()
+    if form.is_valid() and form.cleaned_data["stay_from"]:
+        days = DayRange(*(form.cleaned_data[name] for name in DAYS))
+        grade = form.cleaned_data["care_grade"] or (
+            told.asking.care_grade if told else SearchFilters().grade(page.as_of)
+        )
+        due = short_stay.due_in(told and told.asking, days)
+        stays = short_stay.of_home(page.home.pk, grade, days, due)
+    seasons = season_prices([page.home.pk], page.as_of).get(page.home.pk, ())
+    return {
+        "stay_form": form,
+        "days": days,
+        "stays": [(stay, quote_name(stay.quote)) for stay in stays],
+        "seasons": [(price, season_label(price.room_type, price.season)) for price in seasons],
+    }
 
 
 def _chosen(prices: list[PricedRoom], wanted: str | None) -> PricedRoom | None:
@@ -141,5 +170,5 @@ def _undecided(priced: Priced) -> list[tuple[Sentence, int | None, list[Sentence
     return [(one.name, one.up_to_fen, list(one.missing_names)) for one in priced.net.undecided]
 
 
-def quote_name(priced: Priced) -> Sentence:
-    return say("{room}，{grade}护理", room=ROOMS[priced.quote.room_type], grade=GRADES[priced.quote.care_grade])
+def quote_name(quote: Quote | StayQuote) -> Sentence:
+    return say("{room}，{grade}护理", room=ROOMS[quote.room_type], grade=GRADES[quote.care_grade])

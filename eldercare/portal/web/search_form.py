@@ -1,5 +1,6 @@
 """What a family asks for when it looks for a home. Filters stand in the address; facts about an elder never do."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eldercare.kernel.sentences import speak
 from eldercare.portal.web import places
+from eldercare.portal.web.stay_form import DAYS, StayForm
 from eldercare.ui.forms import YuanField
 from facilities.choices import CareGrade, FacilityKind, RoomType
 from facilities.rules.words import LEVELS
@@ -57,7 +59,7 @@ class NearField(forms.CharField):
         return latitude, longitude
 
 
-class SearchForm(forms.Form):
+class SearchForm(StayForm):
     """All filters; every one may be left out. `starts_somewhere`: the page knows from where to count distances."""
 
     region = forms.ChoiceField(label=_("想住在哪里"), required=False)
@@ -65,7 +67,6 @@ class SearchForm(forms.Form):
     start = forms.ChoiceField(label=_("从哪里出发"), required=False)
     near = NearField(label=_("您现在的位置"), max_length=60, required=False)
     within_km = forms.ChoiceField(label=_("离出发地多远"), choices=DISTANCES, required=False)
-    care_grade = forms.ChoiceField(label=_("需要多少照护"), choices=[ANY, *CareGrade.choices], required=False)
     level = forms.ChoiceField(label=_("能力评估等级"), required=False)
     budget = YuanField(label=_("每月预算最多"), required=False)
     q = forms.CharField(label=_("机构名称"), max_length=40, required=False, help_text=_("汉字、拼音或首字母都行"))
@@ -85,6 +86,10 @@ class SearchForm(forms.Form):
     unlicensed = forms.BooleanField(label=_("也看备案过期、停业的"), required=False)
     sort = forms.ChoiceField(label=_("排序"), choices=ORDERS, required=False)
     view = forms.ChoiceField(label=_("怎么看"), choices=VIEWS, required=False)
+    field_order: Sequence[str] = (
+        *("region", "paired_with", "start", "near", "within_km", "care_grade", "level", "budget", "q", "stars"),
+        *("room_type", "kind", "accepts_hukou", "free_beds", "free_on", "short_stay", *DAYS, "medical_insurance"),
+    )
 
     def __init__(self, *args: Any, starts_somewhere: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,6 +97,7 @@ class SearchForm(forms.Form):
         groups = places.search_choices()
         inside = [(name, [place for place in some if not place[0].endswith("0000")]) for name, some in groups]
         beijing = [place for name, some in inside for place in some if place[0].startswith("11")]
+        self.fields["care_grade"].choices = [ANY, *CareGrade.choices]
         self.fields["region"].choices = [("", _("北京、天津、河北都看看")), *groups]
         if "start" in self.fields:
             home = _("老人户籍所在的区") if starts_somewhere else _("请选一个区，可以看路程")
@@ -126,6 +132,8 @@ class SearchForm(forms.Form):
         asked = super().clean() or {}
         if "\x00" in str(asked.get("q")):
             self.add_error("q", gettext("名称里有不能用的字符，请重新输入。"))
+        if asked.get("stay_from") and asked.get("stay_until"):
+            self["budget"].label = gettext("这些天的预算最多")
         if not (self.starts_somewhere or asked.get("start") or asked.get("near")):
             self._count_from_somewhere(asked)
         return asked
@@ -141,11 +149,13 @@ class SearchForm(forms.Form):
         """Give what was asked; call it on a valid form. `near` is the page's to add."""
         asked = self.cleaned_data
         numbers = {name: int(asked[field]) if asked[field] else None for name, field in NUMBERS.items()}
+        days = {name: asked[name] for name in DAYS}
         texts = ("q", "region", "paired_with", "care_grade", "room_type", "accepts_hukou", "kind")
         return SearchFilters(
             **{name: asked[name] for name in texts},
             **{name: asked[name] for name in TICKS},
             **numbers,
+            **days,
             budget_fen=asked["budget"],
             free_beds=1 if asked["free_beds"] or asked["free_on"] else None,
             free_on=asked["free_on"],
