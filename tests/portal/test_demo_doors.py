@@ -80,6 +80,7 @@ def test_the_outbox_shows_the_code_that_was_sent(client):
     assert "13900000001" in client.get("/demo/outbox").content.decode()
 
 
+@pytest.mark.slow
 def test_the_cast_and_its_case_come_in_once_and_everybody_has_something_to_do(client):
     regions()
     load_agreements()

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 import yaml
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.kernel import clock
@@ -62,6 +62,10 @@ class Drawn:
     confirmations: list[BedConfirmation] = field(default_factory=list)
 
     def store(self) -> None:
+        """Write every row. The database counts each table as soon as it is full.
+
+        Without that, what points to a row is looked for as if the table were still empty: one after the other.
+        """
         for model, rows in (
             (Facility, self.homes),
             (Room, self.rooms),
@@ -74,6 +78,8 @@ class Drawn:
             (BedConfirmation, self.confirmations),
         ):
             model.objects.bulk_create(rows, batch_size=4000)
+            with connection.cursor() as cursor:
+                cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 @transaction.atomic
