@@ -66,8 +66,20 @@ def find_browser() -> str | None:
     return next((path for path in found if path), None)
 
 
+def place_in_the_run(item: pytest.Item) -> tuple[bool, bool, bool]:
+    """Say when a test is run: first those that roll back, then those that empty every table, then those without a database.
+
+    Among each, what is marked `slow` comes first, so that no process is left with a long test when the others are done.
+    """
+    marker, fixtures = item.get_closest_marker("django_db"), set(getattr(item, "fixturenames", ()))
+    empties = bool(marker and marker.kwargs.get("transaction")) or bool(fixtures & {"transactional_db", "live_server"})
+    on_database = bool(marker or empties or "db" in fixtures)
+    return not on_database, empties, item.get_closest_marker("slow") is None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without a browser its tests are skipped, loudly; with REQUIRE_BROWSER=1 they fail instead."""
+    items.sort(key=place_in_the_run)
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
@@ -89,6 +101,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             "or name it with CHROMIUM=/path. REQUIRE_BROWSER=1 makes this a failure.",
             red=True,
         )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The divisions stand before the first test: nearly every test needs them. Who empties every table loads them anew."""
+    from tests.builders.regions import regions
+
+    with django_db_blocker.unblock():
+        regions()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The real divisions, loaded whole: fewer than 600 rows, a few hundredths of a second."""
+"""The real divisions, loaded whole, once for a process (tests/conftest.py): only who emptied the tables loads them again."""
 
 from eldercare.regions.models import Region
 from eldercare.regions.services import load_reference

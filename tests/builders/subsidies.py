@@ -5,11 +5,11 @@ from datetime import date
 from assessments.choices import Reason, State
 from assessments.models import Agency, Assessment
 from eldercare.kernel import clock
-from eldercare.recognition.services import load_reference as load_agreements
 from subsidies.models import Application
 from subsidies.rules.facts import CIRCUMSTANCES
 from tests.builders.accounts import make_user
 from tests.builders.people import make_elder, make_person
+from tests.builders.recognition import agreements
 from tests.builders.regions import CHAOYANG, HUJIALOU, TIANJIN
 from tests.builders.settlement import make_account
 
@@ -45,7 +45,7 @@ def make_beijing_elder(family, *, level: int | None = 3, circumstances: dict | N
 
 def make_assessment(elder, *, level: int = 3, region: str = TIANJIN, concluded_on: date | None = None) -> Assessment:
     """A concluded result of two assessors of an agency, valid for a year."""
-    load_agreements()
+    agreements()
     on = concluded_on or clock.today()
     agency, _new = Agency.objects.get_or_create(name=f"示例·评估机构{region}", defaults={"region_id": region})
     return Assessment.objects.create(

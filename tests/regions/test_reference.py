@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from eldercare.regions import selectors
 from eldercare.regions.choices import Kind, Level
@@ -10,6 +10,12 @@ from eldercare.regions.services import load_reference
 from tests.builders.regions import regions
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_loaded_yet(db) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM regions_pairing; DELETE FROM regions_region")
 
 
 def test_every_published_division_is_there_and_loading_again_changes_nothing() -> None:
