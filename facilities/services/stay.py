@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q, QuerySet
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
@@ -267,12 +268,8 @@ def come_back(viewer: Viewer, *, stay_id: UUID, on: date) -> Leave:
 
 
 def _end(viewer: Viewer, stay: Stay, until: date, reason: str) -> None:
-    for spell in GradeSpell.objects.filter(stay=stay, days__upper_inf=True):
-        if spell.days.lower < until:
-            spell.days = DateRange(spell.days.lower, until)
-            spell.save(update_fields=["days"])
-        else:
-            spell.delete()
+    _cut(GradeSpell.objects.filter(stay=stay), until)
+    _cut(Leave.objects.filter(stay=stay), until)
     stay.state, stay.ended_reason = StayState.ENDED, reason
     stay.days = DateRange(stay.days.lower, until)
     stay.save(update_fields=["state", "ended_reason", "days"])
@@ -281,6 +278,14 @@ def _end(viewer: Viewer, stay: Stay, until: date, reason: str) -> None:
     record(viewer, "stay.ended", str(stay), place=stay.facility.region_id, facts={"until": str(until)})
     end_priority_by(viewer, stay)
     bed_freed(viewer, stay.claim.bed, from_day=until, cause=str(stay))
+
+
+def _cut(rows: QuerySet[GradeSpell] | QuerySet[Leave], until: date) -> None:
+    """Let nothing of a stay reach beyond its end, what was agreed for later included."""
+    rows.filter(days__startswith__gte=until).delete()
+    for row in rows.filter(Q(days__upper_inf=True) | Q(days__endswith__gt=until)):
+        row.days = DateRange(row.days.lower, until)
+        row.save(update_fields=["days"])
 
 
 def _my_stay(viewer: Viewer, stay_id: UUID) -> Stay:

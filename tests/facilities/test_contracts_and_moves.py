@@ -19,6 +19,7 @@ from facilities.rules.prepayment import deposit_limit, deposit_reason
 from facilities.selectors.contracts import contract_shown, transfers_shown
 from facilities.services import (
     accept_offer,
+    change_grade,
     check_in,
     come_back,
     draw_up_contract,
@@ -218,6 +219,23 @@ def test_a_leave_ends_early_when_the_resident_is_back(agreed):
     come_back(agreed.queue.manager, on=agreed.day + timedelta(9), **facts)
     leave = Leave.objects.get()
     assert (leave.days.lower, leave.days.upper) == (agreed.day + timedelta(2), agreed.day + timedelta(9))
+
+
+def test_who_leaves_takes_the_grade_and_the_leave_agreed_for_later_along(agreed):
+    move_clock(system("test"), timedelta(days=5))
+    stay = check_in(agreed.queue.manager, stay_id=agreed.stay.pk)
+    move_clock(system("test"), timedelta(days=15))
+    facts, left = {"stay_id": stay.pk}, stay.days.lower + timedelta(8)
+    change_grade(agreed.queue.manager, care_grade="partial", from_day=left + timedelta(10), **facts)
+    record_leave(agreed.queue.manager, since=left - timedelta(2), until=left + timedelta(5), **facts)
+    record_leave(agreed.queue.manager, since=left + timedelta(5), until=left + timedelta(9), **facts)
+    end_stay(agreed.queue.manager, until=left, reason="went_home", **facts)
+    assert [(spell.days.lower, spell.days.upper) for spell in GradeSpell.objects.filter(stay=stay)] == [
+        (stay.days.lower, left)
+    ]
+    assert [(leave.days.lower, leave.days.upper) for leave in Leave.objects.filter(stay=stay)] == [
+        (left - timedelta(2), left)
+    ]
 
 
 # Moves
