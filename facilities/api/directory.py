@@ -29,7 +29,15 @@ from facilities.selectors.search import MOST, ORDERS, PAGE, Facets, HomeCard, Se
 MAYBE: dict[str, Any] = {"required": False, "allow_null": True, "default": None}
 TEXT: dict[str, Any] = {"required": False, "allow_blank": True, "default": ""}
 TICK: dict[str, Any] = {"required": False, "default": False}
-REGION = r"^[0-9]{6}([0-9]{3})?$"
+
+
+class RegionField(serializers.RegexField):
+    """A division's code, six digits, or nine for a 街道 or 乡镇."""
+
+    default_error_messages = {"invalid": _("请填写行政区划代码：六位数字，街道、乡镇是九位，例如 120114。")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[0-9]{6}([0-9]{3})?$", **kwargs)
 
 
 class NearField(serializers.CharField):
@@ -57,8 +65,8 @@ class FiltersBody(StrictSerializer):
     """
 
     q = serializers.CharField(max_length=60, **TEXT)
-    region = serializers.RegexField(REGION, **TEXT)
-    paired_with = serializers.RegexField(REGION, **TEXT)
+    region = RegionField(**TEXT)
+    paired_with = RegionField(**TEXT)
     near = NearField(max_length=60, **MAYBE)
     within_km = serializers.FloatField(min_value=0.1, max_value=1000, **MAYBE)
     capability_level = serializers.IntegerField(min_value=0, max_value=4, **MAYBE)
@@ -70,7 +78,7 @@ class FiltersBody(StrictSerializer):
     room_type = serializers.ChoiceField(choices=RoomType.choices, **TEXT)
     medical_insurance = serializers.BooleanField(**TICK)
     dementia = serializers.BooleanField(**TICK)
-    accepts_hukou = serializers.RegexField(REGION, **TEXT)
+    accepts_hukou = RegionField(**TEXT)
     subsidy_payable = serializers.BooleanField(**TICK)
     inclusive = serializers.BooleanField(**TICK)
     short_stay = serializers.BooleanField(**TICK)

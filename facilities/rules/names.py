@@ -142,7 +142,7 @@ def _runs(typed: str) -> Iterator[str]:
         chunk = chunk.replace("u:", "ü")
         text = without_tones(chunk) if re.search(r"[a-zà-ɏ]", chunk) else chunk
         text = _plain(text)
-        if re.fullmatch(r"([a-z]+[1-5])+", text) and whole(re.sub(r"\d", "", text)):
+        if re.fullmatch(r"(?=.*\d)([a-z]+[1-5]?)+", text) and whole(re.sub(r"\d", "", text)):
             text = re.sub(r"\d", "", text)  # wu3qing1
         yield from re.findall(r"[a-z][a-z0-9]*|[^a-z]+", text)
 

@@ -198,6 +198,7 @@ def test_characters_are_heard_in_their_word(typed, heard):
         ("绿洲养老院", "lü zhou"),
         ("绿洲养老院", "lu:zhou"),
         ("徐家养老院", "xüjia"),
+        ("刘奶奶的家", "nai3nai5de"),
         ("养老院", "養老"),
         ("仁愛護理院", "仁爱护理"),
         ("福壽園", "福寿园"),

@@ -518,3 +518,24 @@ def test_a_name_is_gathered_by_its_index_and_never_by_reading_every_home(typed):
             assert "Seq Scan" not in plan
     switches = [one["sql"] for one in queries if "enable_seqscan" in one["sql"]]
     assert [sql.count("off") for sql in switches] == [2, 0] * len(gathered)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ('{"kind": "\\ud800"}', 422),
+        ('{"\\ud800": 1}', 400),
+        ("null", 400),
+        ("[]", 422),
+        ('{"stars": {"a": [1]}}', 422),
+        ('{"budget_fen": NaN}', 400),
+        ('{"within_km": 1e999, "near": "39,116"}', 422),
+        ('{"region": "天津"}', 422),
+    ],
+)
+def test_a_body_that_makes_no_sense_is_refused_in_words_and_is_no_fault(client, db, body, status):
+    regions()
+    answer = client.post(f"{API}/search", body, content_type="application/json")
+    assert answer.status_code == status, answer.content
+    said = [answer.json()["detail"], *(error["message"] for error in answer.json()["errors"])]
+    assert all(any("一" <= letter <= "鿿" for letter in sentence) for sentence in said)

@@ -74,11 +74,16 @@ def _plain(code: str) -> Refusal:
 
 
 def _invalid(error: exceptions.ValidationError) -> Refusal:
-    errors = list(_flat(error.get_full_details()))
+    errors = [{name: _writable(text) for name, text in one.items()} for one in _flat(error.get_full_details())]
     unknown = any(one["code"] == UNKNOWN_FIELD for one in errors)
     refusal = _plain("unknown_fields" if unknown else "invalid")
     refusal.errors = errors  # type: ignore[attr-defined]
     return refusal
+
+
+def _writable(text: str) -> str:
+    """Half a character (a lone surrogate), which a body may hold and an answer that repeats it may not, as a question mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _flat(details: Any, field: str = "") -> Iterator[dict[str, str]]:

@@ -44,9 +44,12 @@ class StrictJSON(JSONParser):
                 status=413,
             )
         try:
-            return super().parse(stream, media_type, parser_context)
+            body = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise ParseError() from error
+        if body is None:  # `null` says nothing
+            raise ParseError()
+        return body
 
 
 class Door(APIView):
