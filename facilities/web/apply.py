@@ -55,7 +55,7 @@ def apply(request: HttpRequest, facility_id: UUID) -> HttpResponse:
         consent_title=text.title_in(get_language()),
         classes=claimable(today),
         may_move=bool(_residents(request, home)),
-        initial={"wanted_from": today, "care_grade": request.GET.get("care_grade"), **_only_elder(request)},
+        initial={"wanted_from": today, **_asked_before(request), **_only_elder(request)},
     )
     context = {"home": home, "paragraphs": text.paragraphs_in(get_language())}
     if request.method != "POST" or not form.is_valid():
@@ -229,6 +229,11 @@ def _elders(request: HttpRequest) -> list[tuple[str, str]]:
     """Give the elders the viewer may act for."""
     cards = elder_cards(elders_beside(request.viewer), clock.today())
     return [(str(card.elder_id), card.name) for card in cards if may_act_for(request.viewer, card.elder_id)]
+
+
+def _asked_before(request: HttpRequest) -> dict[str, str]:
+    """Take over what the family asked for where it found the home."""
+    return {name: request.GET[name] for name in ("care_grade", "wanted_from", "wanted_until") if request.GET.get(name)}
 
 
 def _only_elder(request: HttpRequest) -> dict[str, str]:

@@ -11,14 +11,19 @@ from rest_framework.test import APIClient
 from eldercare.kernel import clock
 from eldercare.kernel.days import DayRange, Month
 from eldercare.kernel.money import yuan
-from eldercare.portal.journeys import short_stay
+from eldercare.portal.journeys import find_a_home, short_stay
+from eldercare.portal.journeys.elder_file import elder_file
+from eldercare.portal.rules.description import Description, elder_from
 from eldercare.recognition.services import load_reference as load_agreements
-from facilities.services import relist
+from facilities.services import accept_offer, offer_bed, relist
 from facilities.services.relist import relist_due
+from subsidies.rules.facts import elder_from as facts_from
 from subsidies.rules.programme import benefit
 from subsidies.rules.routing import BillLine, share_of_bill
-from tests.builders.facilities import make_home, make_price
+from tests.builders.accounts import make_user, sign_in, viewer_for
+from tests.builders.facilities import make_application, make_home, make_price, make_staff
 from tests.builders.regions import regions
+from tests.builders.subsidies import make_beijing_elder, make_family
 from tests.facilities.test_short_stay_search import make_season
 from tests.portal.test_api import ELDER
 
@@ -205,6 +210,35 @@ def test_an_unknown_home_is_not_found(span, db):
     assert APIClient().post("/api/v1/quotes/stay", body, format="json").status_code == 404
 
 
+def test_the_elder_s_file_shows_the_short_stay_s_days_and_the_same_figure_as_the_search(client, home):
+    """As offered, as searched for the same facts, and as the family reads it once the bed is accepted."""
+    today, family, boss = clock.today(), make_family(), make_user("陈院长")
+    make_staff(boss, home)
+    elder = make_beijing_elder(family)
+    span = DayRange(today, today + 40 * DAY)
+    application = make_application(
+        home, elder, family.person, wanted_from=today, wanted_until=span.until, stay_kind="short"
+    )
+    bed = home.rooms.first().beds.get()
+    offer = offer_bed(viewer_for(boss), application_id=application.pk, bed_id=bed.pk, from_day=today)
+    accept_offer(viewer_for(family), offer_id=offer.pk)
+
+    file = elder_file(viewer_for(family), elder.pk)
+    told = Description(
+        age=today.year - int(elder.person.birth_date[:4]), hukou="110105", level=3, hardship="none", draws=()
+    )
+    asking = find_a_home.asker(facts_from(elder_from(told, today)), today)
+    due = short_stay.due_in(asking, span)
+    searched = next(one for one in short_stay.of_home(home.pk, "full", span, due) if one.quote.room_type == "double")
+
+    assert file.month is None
+    assert file.days.quote.gross_fen == offer.price["gross_fen"]
+    assert file.days.net_fen == searched.net_fen < file.days.quote.gross_fen
+    page = text(sign_in(client, family).get(f"/elders/{elder.pk}"))
+    assert "短住 40 天，补贴后自付" in page
+    assert f"¥{yuan(file.days.net_fen)}" in page
+
+
 # Pages
 
 
@@ -256,6 +290,17 @@ def test_the_days_stay_with_the_family_from_the_results_to_the_comparison_and_ba
 
     assert f"¥{yuan(gross(span))}" in compared
     assert f"/homes?home={home.pk}&amp;stay_from={span.start}" in compared
+
+
+def test_the_application_takes_the_days_over(client, home, span):
+    assert f"/apply?wanted_from={span.start}&amp;wanted_until={span.until}" in text(
+        client.get(f"/homes/{home.pk}", days(span))
+    )
+    user = make_family()
+    make_beijing_elder(user)
+    page = text(sign_in(client, user).get(f"/homes/{home.pk}/apply", {"wanted_until": str(span.until)}))
+
+    assert f'value="{span.until}"' in page
 
 
 def test_a_dearer_month_that_begins_in_the_days_counts_from_its_day(client, home):

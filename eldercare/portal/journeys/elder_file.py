@@ -8,17 +8,19 @@ from assessments.choices import OPEN as OPEN_ASSESSMENTS
 from assessments.models import Assessment
 from assessments.selectors import AssessmentFact, valid_assessment
 from eldercare.kernel import clock
-from eldercare.kernel.days import Month, age_on
+from eldercare.kernel.days import DayRange, Month, age_on
 from eldercare.kernel.viewer import Viewer
 from eldercare.people.access import elders_beside, may_act_for
 from eldercare.people.selectors import ElderCard, elder_cards
-from eldercare.portal.journeys.find_a_home import Priced, asker, prices_by_room, regraded
+from eldercare.portal.journeys import short_stay
+from eldercare.portal.journeys.find_a_home import Asker, Priced, asker, prices_by_room, regraded
+from eldercare.portal.journeys.short_stay import PricedStay
 from eldercare.portal.rules.timeline import NextStep, Progress, Stand, Step, next_step, steps
 from eldercare.regions.rules.codes import province_of
 from eldercare.regions.selectors import full_name
 from facilities.access import applications_visible_to as beds_visible_to
 from facilities.access import bills_visible_to, offers_visible_to, stays_visible_to
-from facilities.choices import OfferState, StayState
+from facilities.choices import OfferState, StayKind, StayState
 from facilities.models import Application as BedApplication
 from facilities.models import Bill, Offer
 from facilities.models.admission import OPEN as OPEN_BEDS
@@ -64,7 +66,7 @@ class PaidBill:
 class ElderFile:
     """Everything `/elders/<id>` shows. Lists are newest first.
 
-    `left_behind`: a benefit that still pays the home the elder has moved away from.
+    `month`: what a whole month of the stay costs; of a short stay `days`, all of it, instead. `left_behind`: a benefit that still pays the home the elder has moved away from.
     """
 
     card: ElderCard
@@ -80,6 +82,7 @@ class ElderFile:
     proposal: Proposal | None
     left_behind: LeftBehind | None
     month: Priced | None
+    days: PricedStay | None
     bills: tuple[PaidBill, ...]
     steps: tuple[Step, ...]
     next_step: NextStep
@@ -119,6 +122,7 @@ def elder_file(viewer: Viewer, elder_id: UUID) -> ElderFile | None:
         account_missing=any(one.application and one.application.account_id is None for one in subsidies),
     )
     (card,) = cards
+    is_short = stay is not None and stay.stay.stay_kind == StayKind.SHORT
     return ElderFile(
         card=card,
         age=age_on(card.birth_date, on),
@@ -132,7 +136,8 @@ def elder_file(viewer: Viewer, elder_id: UUID) -> ElderFile | None:
         stay=stay,
         proposal=proposal,
         left_behind=behind,
-        month=month_at_home(elder_id, card.hukou_code, stay, on) if stay else None,
+        month=month_at_home(elder_id, card.hukou_code, stay, on) if stay and not is_short else None,
+        days=days_at_home(elder_id, card.hukou_code, stay, on) if stay and is_short else None,
         bills=bills,
         steps=steps(progress),
         next_step=next_step(progress),
@@ -143,9 +148,24 @@ def month_at_home(elder_id: UUID, hukou_code: str | None, stay: StayCard, on: da
     """Price a whole month of a stay by the elder's own file: the same figure the search shows for the same facts."""
     if hukou_code is None:
         return None
-    asking = regraded(asker(elder_input(elder_id, on, province_of(hukou_code)), on), stay.grade_code)
-    rooms = prices_by_room(stay.stay.facility_id, asking)
+    rooms = prices_by_room(stay.stay.facility_id, _asking(elder_id, hukou_code, stay, on))
     return next((priced for priced in rooms if priced.quote.room_type == stay.stay.room_type), None)
+
+
+def days_at_home(elder_id: UUID, hukou_code: str | None, stay: StayCard, on: date) -> PricedStay | None:
+    """Price a short stay whole, as long as it was asked for: the same figure the search shows for these days."""
+    asked, since = stay.stay.application, stay.stay.days.lower
+    if hukou_code is None or asked.wanted_until is None:
+        return None
+    days = DayRange(since, since + (asked.wanted_until - asked.wanted_from))
+    asking = _asking(elder_id, hukou_code, stay, on)
+    due, room = short_stay.due_in(asking, days), stay.stay.room_type
+    return next(iter(short_stay.of_home(stay.stay.facility_id, asking.care_grade, days, due, room)), None)
+
+
+def _asking(elder_id: UUID, hukou_code: str, stay: StayCard, on: date) -> Asker:
+    """Ask for the elder's own file and the care grade of the stay."""
+    return regraded(asker(elder_input(elder_id, on, province_of(hukou_code)), on), stay.grade_code)
 
 
 def _stand(*, done: object, waiting: object = None) -> Stand:

@@ -88,17 +88,19 @@ def find(
 def due_in(asking: Asker | None, days: DayRange) -> Due:
     """Work out what is due in each month the days lie in, once; nothing where nobody was described."""
     found: dict[Month, Sequence[NetBenefit]] = {}
-    month = Month.of(days.start)
+    month, today = Month.of(days.start), clock.today()
     while asking and days.within(month.period):
-        on = max(month.first_day, clock.today())
+        on = today if today in month.period else month.first_day
         found[month] = net_benefits(preview(asking.elder, on=on, under=law()))
         month = month.next()
     return found
 
 
-def of_home(facility_id: UUID, care_grade: str, days: DayRange, due: Due) -> tuple[PricedStay, ...]:
+def of_home(
+    facility_id: UUID, care_grade: str, days: DayRange, due: Due, room_type: str = ""
+) -> tuple[PricedStay, ...]:
     """Price the days in every room type of one home, the best choice first; empty where no complete price is published."""
-    return priced(listed_stay_quotes([facility_id], care_grade, days).get(facility_id, ()), due)
+    return priced(listed_stay_quotes([facility_id], care_grade, days, room_type).get(facility_id, ()), due)
 
 
 def priced(quotes: Sequence[StayQuote], due: Due) -> tuple[PricedStay, ...]:

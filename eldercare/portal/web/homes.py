@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -76,7 +77,7 @@ def home(request: HttpRequest, facility_id: UUID) -> HttpResponse:
 def _short_stay(request: HttpRequest, page: FacilityPage, told: Told | None) -> dict[str, Any]:
     """Give what the days asked for cost in every room type or, without days, the seasons' own prices."""
     form = StayForm(request.GET)
-    days = None
+    days, grade = None, ""
     stays: tuple[PricedStay, ...] = ()
     if form.is_valid() and form.cleaned_data["stay_from"]:
         days = DayRange(*(form.cleaned_data[name] for name in DAYS))
@@ -89,6 +90,9 @@ def _short_stay(request: HttpRequest, page: FacilityPage, told: Told | None) -> 
     return {
         "stay_form": form,
         "days": days,
+        "apply_query": urlencode({"wanted_from": days.start, "wanted_until": days.until, "care_grade": grade})
+        if days
+        else "",
         "stays": [(stay, quote_name(stay.quote)) for stay in stays],
         "seasons": [(price, season_label(price.room_type, price.season)) for price in seasons],
     }
