@@ -23,6 +23,7 @@ from facilities.choices import BillState, CareGrade, EndReason, RoomType, StaySt
 from facilities.models import Bill, Stay
 from facilities.selectors.admission import StayCard, facts_of, stay_cards
 from facilities.services.bills import issue_bill
+from facilities.services.leaving import plan_leaving
 from facilities.services.stay import change_grade, check_in, come_back, drop_stay, end_stay, no_show, record_leave
 
 
@@ -62,7 +63,7 @@ class BillBody(StrictSerializer):
 
 
 class StaySerializer(serializers.Serializer):
-    """A stay over the days `from`, `until` (first day after; null: open). The elder's name is masked."""
+    """A stay over the days `from`, `until` (first day after; null: open). The elder's name is masked. `leaving_on`: the day planned."""
 
     id = serializers.UUIDField()
     facility = serializers.UUIDField()
@@ -74,6 +75,7 @@ class StaySerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=StayState.choices)
     ended_reason = serializers.CharField(allow_null=True)
     until = serializers.DateField(allow_null=True)
+    leaving_on = serializers.DateField(allow_null=True)
 
     def get_fields(self) -> dict[str, Any]:
         """Add `from`, which Python does not allow as a name."""
@@ -150,6 +152,24 @@ class EndDoor(StayActDoor):
     def post(self, request: Request, stay_id: UUID) -> Response:
         get_object_or_404(stays_to_run(self.viewer), pk=stay_id)
         return self.act("facilities.end_stay", stay_id, end_stay, **self.read(EndBody))
+
+
+class LeavingBody(StrictSerializer):
+    """The day on which a resident is going to leave; null: no day is known."""
+
+    on = serializers.DateField(allow_null=True)
+
+
+class LeavingDoor(StayActDoor):
+    @extend_schema(
+        operation_id="stays_plan_leaving",
+        summary=_("记下打算哪天离院，从那天起算空床"),
+        request=LeavingBody,
+        responses={200: StaySerializer},
+    )
+    def post(self, request: Request, stay_id: UUID) -> Response:
+        get_object_or_404(stays_to_run(self.viewer), pk=stay_id)
+        return self.act("facilities.plan_leaving", stay_id, plan_leaving, **self.read(LeavingBody))
 
 
 class DropDoor(StayActDoor):
@@ -229,6 +249,7 @@ class BillDoor(HomeDoor):
 def stay_of(card: StayCard) -> dict[str, Any]:
     """Write a stay."""
     row = card.stay
+    leaving = row.claim.days.upper if row.state == StayState.IN else None
     return {
         "id": str(row.pk),
         "facility": str(row.facility_id),
@@ -241,6 +262,7 @@ def stay_of(card: StayCard) -> dict[str, Any]:
         "ended_reason": row.ended_reason or None,
         "from": row.days.lower.isoformat(),
         "until": row.days.upper and row.days.upper.isoformat(),
+        "leaving_on": leaving and leaving.isoformat(),
     }
 
 

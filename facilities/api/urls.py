@@ -50,6 +50,7 @@ urlpatterns = [
     path("stays", stays.StaysDoor.as_view(), name="stays"),
     path("stays/<uuid:stay_id>/check-in", stays.CheckInDoor.as_view(), name="check_in"),
     path("stays/<uuid:stay_id>/no-show", stays.NoShowDoor.as_view(), name="no_show"),
+    path("stays/<uuid:stay_id>/leaving", stays.LeavingDoor.as_view(), name="plan_leaving"),
     path("stays/<uuid:stay_id>/end", stays.EndDoor.as_view(), name="end"),
     path("stays/<uuid:stay_id>/bills", stays.StayBillsDoor.as_view(), name="stay_bills"),
     path("bills", stays.BillsDoor.as_view(), name="bills"),

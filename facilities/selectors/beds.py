@@ -31,7 +31,7 @@ from eldercare.kernel.sentences import Sentence, say
 from eldercare.people.selectors import masked_names
 from facilities.choices import ClaimKind
 from facilities.models import Bed, BedClaim, BedConfirmation
-from facilities.rules.board import FREE, HELD, NEXT, state_of
+from facilities.rules.board import FREE, HELD, NEXT, RESIDENT, state_of
 from facilities.rules.freshness import UNKNOWN, freshness
 from facilities.rules.settings import setting
 from facilities.rules.vacancy import CLOSING, NEVER, UNSAID, BedFacts, Vacancy, count
@@ -145,8 +145,16 @@ class BoardBed:
     @property
     def held_for(self) -> UUID | None:
         """The application the home holds it for, where it said one."""
+        return self._noun("application") if self.state == HELD else None
+
+    @property
+    def stay_id(self) -> UUID | None:
+        """The stay of the elder who is registered in it."""
+        return self._noun("stay") if self.state == RESIDENT else None
+
+    def _noun(self, wanted: str) -> UUID | None:
         kind, _, pk = self.noun.partition(":")
-        return UUID(pk) if self.state == HELD and kind == "application" else None
+        return UUID(pk) if kind == wanted else None
 
     @property
     def becomes(self) -> str:

@@ -8,6 +8,7 @@ from facilities.services.board import BedChange, confirm_beds
 from facilities.services.capacity import add_room, close_beds
 from facilities.services.contract import draw_up_contract, sign_for_family, sign_for_home, void_contract
 from facilities.services.hold import hold_bed, release_hold
+from facilities.services.leaving import keep_for_who_stays, plan_leaving
 from facilities.services.load_reference import load_reference
 from facilities.services.offer_bed import close_lapsed_offers, offer_bed, refuse_application, withdraw_offer
 from facilities.services.relist import relist
@@ -77,12 +78,14 @@ __all__ = [
     "invite_staff",
     "issue_bill",
     "issue_bills",
+    "keep_for_who_stays",
     "load_reference",
     "make_home_token",
     "no_show",
     "offer_bed",
     "pass_over_proposed",
     "pause_place",
+    "plan_leaving",
     "publish_slots",
     "record_leave",
     "record_visit",

@@ -147,6 +147,12 @@ class EndStayForm(forms.Form):
     reason = forms.ChoiceField(label=_("为什么离开"), choices=[CHOOSE, *EndReason.choices])
 
 
+class LeavingForm(forms.Form):
+    on = DayField(
+        label=_("打算哪天离院"), required=False, help_text=_("从那天起算空床，家庭看得到。不走了就清空，再按一次。")
+    )
+
+
 class GradeForm(forms.Form):
     care_grade = forms.ChoiceField(label=_("新的护理档次"), choices=[CHOOSE, *CareGrade.choices])
     from_day = DayField(label=_("从哪天起"))

@@ -27,12 +27,14 @@ from facilities.selectors.admission import stay_cards
 from facilities.selectors.contracts import transfers_shown
 from facilities.services import stay as acts
 from facilities.services.contract import RUNNING, draw_up_contract
-from facilities.web.forms import BackForm, CheckInForm, DepositForm, EndStayForm, GradeForm, LeaveForm
+from facilities.services.leaving import plan_leaving
+from facilities.web.forms import BackForm, CheckInForm, DepositForm, EndStayForm, GradeForm, LeaveForm, LeavingForm
 from facilities.web.home import frame, my_home
 
 ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], str]] = {
     "check-in": (CheckInForm, acts.check_in, "check_in_form"),
     "end": (EndStayForm, acts.end_stay, "end_form"),
+    "leaving": (LeavingForm, plan_leaving, "leaving_form"),
     "grade": (GradeForm, acts.change_grade, "grade_form"),
     "leave": (LeaveForm, acts.record_leave, "leave_form"),
     "back": (BackForm, acts.come_back, "back_form"),
@@ -136,6 +138,8 @@ def _context(request: HttpRequest, home: Facility, row: Stay) -> dict:
         "bills": list(row.bills.order_by("-bill_month")),
         "check_in_form": CheckInForm(prefix="check-in", initial={"on": today}),
         "end_form": EndStayForm(prefix="end", initial={"until": today}),
+        "leaving_on": row.claim.days.upper if row.state == StayState.IN else None,
+        "leaving_form": LeavingForm(prefix="leaving", initial={"on": row.claim.days.upper}),
         "grade_form": GradeForm(prefix="grade"),
         "leave_form": LeaveForm(prefix="leave"),
         "back_form": BackForm(prefix="back", initial={"on": today}),

@@ -64,6 +64,7 @@ urlpatterns = [
     path("home/<uuid:facility_id>/stays/<uuid:stay_id>/no-show", stays.nobody_came, name="no_show"),
     path("home/<uuid:facility_id>/stays/<uuid:stay_id>/check-in", stays.act, {"word": "check-in"}, name="check_in"),
     path("home/<uuid:facility_id>/stays/<uuid:stay_id>/end", stays.act, {"word": "end"}, name="end_stay"),
+    path("home/<uuid:facility_id>/stays/<uuid:stay_id>/leaving", stays.act, {"word": "leaving"}, name="plan_leaving"),
     path("home/<uuid:facility_id>/stays/<uuid:stay_id>/grade", stays.act, {"word": "grade"}, name="change_grade"),
     path("home/<uuid:facility_id>/stays/<uuid:stay_id>/leave", stays.act, {"word": "leave"}, name="leave"),
     path("home/<uuid:facility_id>/stays/<uuid:stay_id>/back", stays.act, {"word": "back"}, name="back"),

@@ -1,0 +1,87 @@
+"""When a resident is going to leave: the bed counts as free from that day. Who is still here on it keeps the bed.
+
+Only the claim on the bed knows the day; the stay itself ends when somebody has left (`stay.end_stay`).
+"""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from eldercare.audit.services import record
+from eldercare.kernel import clock
+from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
+from eldercare.kernel.viewer import Viewer
+from facilities.access import stays_to_run
+from facilities.choices import StayState
+from facilities.models import BedClaim, Stay
+from facilities.selectors.beds import live_claims
+from facilities.services.claims import bed_is_taken_refused
+from facilities.services.guards import found, no_longer
+from facilities.services.letters import tell_family, tell_home
+from facilities.services.lock_order import lock_stay
+
+
+@transaction.atomic
+def plan_leaving(viewer: Viewer, *, stay_id: UUID, on: date | None) -> Stay:
+    """Note the day on which a resident is going to leave; None: stays, no day is known.
+
+    Twice changes nothing. Raises Refusal `not_found` (404), `already_answered` (409) for who does not live here,
+    `leaving_planned` (422) for a day that is not ahead, `bed_taken` (409) where the bed is somebody's from the old day on.
+    """
+    stay = lock_stay(found(stays_to_run(viewer).select_related("claim"), stay_id), frees=False)
+    if stay.state != StayState.IN:
+        raise no_longer(stay)
+    today = clock.today()
+    if on is not None and on <= today:
+        sentence = say("打算离院的日子要在今天以后。")
+        raise Refusal("leaving_planned", sentence, next_step=say("今天就离开，请办理离院。"), fields={"on": sentence})
+    if stay.claim.days.upper == on:
+        return stay
+    with bed_is_taken_refused():
+        BedClaim.objects.filter(pk=stay.claim_id).update(days=DateRange(stay.claim.days.lower, on))
+    record(viewer, "stay.leaving", str(stay), place=stay.facility.region_id, facts={"on": on and str(on)})
+    if on is not None:
+        tell_family(
+            stay.application,
+            kind="stay.leaving",
+            subject=say("“{home}”记下了打算离院的日子", home=stay.facility.name),
+            body=say("机构记的是 {day}。日子不对，请告诉机构改正。", day=on),
+        )
+    stay.claim.refresh_from_db()
+    return stay
+
+
+def keep_for_who_stays(limit: int = 200) -> int:
+    """Give back their bed to residents who did not leave on the day planned, unless it is somebody's by now.
+
+    Gives how many. Safe to call twice at once.
+    """
+    today = clock.today()
+    rows = Stay.objects.filter(state=StayState.IN, claim__released_at__isnull=True, claim__days__endswith__lte=today)
+    return sum(_keep(stay) for stay in rows.select_related("claim").order_by("pk")[:limit])
+
+
+@transaction.atomic
+def _keep(stay: Stay) -> bool:
+    stay, today = lock_stay(stay, frees=False), clock.today()
+    planned = stay.claim.days.upper
+    if stay.state != StayState.IN or planned is None or planned > today:
+        return False
+    later = live_claims().filter(bed=stay.claim.bed_id, days__overlap=DateRange(planned, None)).order_by("days").first()
+    if later and later.days.lower <= today:
+        return False
+    until = later.days.lower if later else None
+    with bed_is_taken_refused():
+        BedClaim.objects.filter(pk=stay.claim_id).update(days=DateRange(stay.claim.days.lower, until))
+    tell_home(
+        stay.facility_id,
+        kind="stay.still_here",
+        subject=say("到了打算离院的日子"),
+        body=say(
+            "有一位老人打算 {day} 离院，还没有办。已经离开，请办理离院；不走了就不用管，床位还是他的。", day=planned
+        ),
+    )
+    return True
