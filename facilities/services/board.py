@@ -4,7 +4,7 @@ Two people may have the same board before them: what they said about different b
 bed is judged by what the second saw, and refused by name when it is no longer so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from eldercare.kernel.viewer import Viewer
 from facilities.access import facilities_of
 from facilities.choices import ApplicationState, ClaimKind
 from facilities.models import Application, Bed, BedClaim, BedConfirmation, Facility
-from facilities.rules.board import BOARD_NOUNS, FREE, HELD, NOUN, WORDS, facts_for
+from facilities.rules.board import BOARD_NOUNS, FREE, HELD, NOUN, PROMISED, WORDS, facts_for
 from facilities.rules.settings import setting
 from facilities.rules.vacancy import Vacancy
 from facilities.selectors.beds import BoardBed, board, board_beds, mark_of, vacancies
@@ -156,7 +156,7 @@ def _one_each(changes: Iterable[BedChange]) -> dict[UUID, BedChange]:
     return said
 
 
-def _check_seen(changes: Iterable[BedChange], before: dict[UUID, BoardBed]) -> None:
+def _check_seen(changes: Collection[BedChange], before: dict[UUID, BoardBed]) -> None:
     moved = [
         Reason(
             str(change.bed_id),
@@ -169,10 +169,13 @@ def _check_seen(changes: Iterable[BedChange], before: dict[UUID, BoardBed]) -> N
         if change.seen and change.seen != before[change.bed_id].state
     ]
     if moved:
+        asked = any(change.seen and before[change.bed_id].state == PROMISED for change in changes)
         raise Refusal(
             "board_changed",
             say("您打开床位板以后，您点的床有了变化，所以都还没有保存。"),
-            next_step=say("请看看下面这些床现在的样子，再点一次有变化的床。"),
+            next_step=say("空出来的床已经按轮候通知了一家；要收回，请到“申请”里点“收回留床”。")
+            if asked
+            else say("请看看下面这些床现在的样子，再点一次有变化的床。"),
             status=409,
             reasons=moved,
         )

@@ -19,8 +19,17 @@ from eldercare.kernel.sentences import say
 from eldercare.ui.errors import refused_in_form
 from eldercare.ui.forms import request_key
 from facilities.models import BedConfirmation, Facility
-from facilities.rules.board import BLOCKED, CHANGEABLE, CLOSED, HELD, NEXT, OCCUPIED
-from facilities.selectors.beds import BoardRoom, Confirmation, Vacancy, board, confirmations, mark_of, vacancies
+from facilities.rules.board import BLOCKED, CHANGEABLE, CLOSED, FREE, HELD, NEXT, OCCUPIED, PROMISED
+from facilities.selectors.beds import (
+    BoardRoom,
+    Confirmation,
+    Vacancy,
+    board,
+    board_beds,
+    confirmations,
+    mark_of,
+    vacancies,
+)
 from facilities.selectors.history import SHOWN, as_it_stood, confirmations_of
 from facilities.selectors.holds import names_of_applications, who_waits
 from facilities.selectors.trust import open_reports
@@ -60,7 +69,7 @@ def show(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     def act() -> dict[str, Any]:
         changes = _changes(taps, clock.now(), **how)
         saved = confirm_beds(request.viewer, facility_id=home.pk, changes=changes)
-        return {"changed": len(saved.changes)}
+        return {"changed": len(saved.changes), "asked": _asked(saved)}
 
     try:
         answer, _again = once(request.viewer, "facilities.board", request_key(request), [str(home.pk), taps, how], act)
@@ -71,6 +80,8 @@ def show(request: HttpRequest, facility_id: UUID) -> HttpResponse:
         context = _context(request, home, ticked=_ticked(taps), board_form=form, refusal=shown)
         return render(request, TEMPLATE, context, status=refusal.status)
     messages.success(request, _("已保存：改了 %(count)s 张床，其余确认无变化。") % {"count": answer["changed"]})
+    if answer.get("asked"):
+        messages.info(request, _("空出来的 %(count)s 张床已经按轮候通知了家庭，等答复。") % {"count": answer["asked"]})
     return _done(request, home)
 
 
@@ -171,6 +182,12 @@ def history(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "facilities/board_history.html", {**frame(request, home), **context}, status=status)
+
+
+def _asked(saved: BedConfirmation) -> int:
+    """Count the beds set free about which the next family was asked at once."""
+    freed = [UUID(change["bed"]) for change in saved.changes if change["to"]["state"] == FREE]
+    return sum(bed.state == PROMISED for bed in board_beds(freed, clock.today()).values())
 
 
 def _done(request: HttpRequest, home: Facility) -> HttpResponse:

@@ -16,6 +16,7 @@ from eldercare.kernel.refusal import Refusal
 from facilities.choices import ClaimKind
 from facilities.models import Bed, BedClaim, BedConfirmation, PastBed, PastClaim, Room
 from facilities.selectors import as_it_stood, board, confirmations, vacancies
+from facilities.selectors.beds import mark_of
 from facilities.selectors.history import differing_counts
 from facilities.services import add_room, close_beds, confirm_beds, undo_board
 from facilities.services.board import BedChange, change_to
@@ -404,5 +405,37 @@ def test_a_bed_the_board_frees_goes_to_the_next_family_on_the_list_in_the_same_a
     saved = confirm_beds(viewer, facility_id=home.pk, changes=[change_to("free", bed.pk)])
     assert (application.offers.get().bed_id, state_of(bed)) == (bed.pk, "promised")
     assert saved.counted == {"total": 1, "free": 0, "not_admittable": 0}
-    undo = {"facility_id": home.pk, "confirmation_id": saved.pk}
-    assert code_of(lambda: undo_board(viewer, **undo)) == "board_changed"
+    with pytest.raises(Refusal) as error, transaction.atomic():
+        undo_board(viewer, facility_id=home.pk, confirmation_id=saved.pk)
+    assert error.value.code == "board_changed"
+    assert "收回留床" in str(error.value.next_step)
+
+
+def test_whoever_frees_a_bed_is_told_that_a_family_was_asked(client):
+    home, user, daughter = make_home(), make_user(), make_user("李娜")
+    make_staff(user, home)
+    bed = make_bed(home)
+    confirm_beds(viewer_for(user), facility_id=home.pk, changes=[change_to("occupied", bed.pk)])
+    make_application(home, make_elder(guardian=daughter.person), daughter.person)
+    sign_in(client, user)
+    page = client.post(f"/home/{home.pk}/board", {"bed": [f"{bed.pk}:occupied"]}, follow=True).content.decode()
+    assert "空出来的 1 张床已经按轮候通知了家庭" in page
+    assert "等家属答复" in page
+
+
+def test_a_day_that_passed_between_looking_and_saving_is_noticed(home, manager):
+    """At midnight a bed becomes free by itself, and a hold runs out; what was seen before is not saved over it."""
+    first, second = make_bed(home), make_bed(home)
+    tomorrow = clock.today() + DAY
+    changes = [change_to("occupied", first.pk, until=tomorrow), change_to("held", second.pk)]
+    confirm_beds(manager, facility_id=home.pk, changes=changes)
+    mark = mark_of(board(home.pk, clock.today()))
+    confirm_beds(manager, facility_id=home.pk, mark=mark)
+    go(days=1, minutes=1)
+    for act in (
+        lambda: confirm_beds(manager, facility_id=home.pk, mark=mark),
+        lambda: confirm_beds(manager, facility_id=home.pk, changes=[change_to("blocked", first.pk, seen="occupied")]),
+        lambda: confirm_beds(manager, facility_id=home.pk, changes=[change_to("occupied", second.pk, seen="held")]),
+    ):
+        assert code_of(act) == "board_changed"
+    assert (state_of(first), state_of(second), BedConfirmation.objects.count()) == ("free", "free", 2)

@@ -22,11 +22,14 @@ from facilities.models import (
 )
 from facilities.rules.accuracy import OFFER, REPORT, VISIT, Finding, accuracy, report_finding
 from facilities.rules.settings import setting
+from facilities.selectors.beds import Confirmation
+from facilities.selectors.free_days import FreeDays
 from facilities.selectors.trust import accuracy_of, stale_homes
 from facilities.services import confirm_beds, offer_bed, refuse_application
 from facilities.services.bed_reminders import remind_of_beds
 from facilities.services.board import change_to
 from facilities.services.board_link import link_text
+from facilities.services.relist import _holds_until
 from facilities.tasks import relist_what_is_due
 from tests.builders.accounts import make_officer, make_user, sign_in, viewer_for
 from tests.builders.facilities import make_application, make_bed, make_home, make_staff
@@ -72,6 +75,16 @@ def test_a_number_sinks_by_itself_as_it_grows_old(home, manager):
         points.append(Listing.objects.get(pk=home.pk).quality)
     assert points == sorted(points, reverse=True)
     assert len(set(points)) == 4
+
+
+def test_a_listing_made_at_the_very_hour_a_step_ends_is_made_again_at_once(home):
+    """Each step includes its last moment: at exactly 24, 72 and 168 hours the listing holds no longer than now."""
+    now = clock.now()
+    for hours in (24, 72, 168):
+        confirmed = Confirmation("", now - timedelta(hours=hours), "")
+        assert _holds_until(home, FreeDays(), confirmed, (), now) == now
+        a_little_later = now + timedelta(microseconds=1)
+        assert _holds_until(home, FreeDays(), confirmed, (), a_little_later) > a_little_later
 
 
 def test_the_staff_are_reminded_once_before_each_step_and_the_district_once_after(home, manager):

@@ -58,7 +58,8 @@ def living(bed):
 
 def test_of_offers_and_board_exactly_one_gets_the_bed(home, staff):
     bed = make_bed(home)
-    acts = [says(staff, home, bed, "occupied") if number % 2 else promises(bed) for number in range(CLIENTS)]
+    said = ("occupied", "held")
+    acts = [says(staff, home, bed, said[number % 4 // 2]) if number % 2 else promises(bed) for number in range(CLIENTS)]
     answers = at_once(acts)
     winners = [one for one in answers if not isinstance(one, str)]
     assert (len(winners), living(bed)) == (1, 1)
@@ -67,8 +68,8 @@ def test_of_offers_and_board_exactly_one_gets_the_bed(home, staff):
 
 def test_of_many_who_say_different_things_of_one_bed_one_is_heard_and_the_others_are_told(home, staff):
     bed = make_bed(home)
-    states = ("occupied", "blocked", "closed")
-    answers = at_once([says(staff, home, bed, states[number % 3]) for number in range(CLIENTS)])
+    states = ("occupied", "blocked", "closed", "held")
+    answers = at_once([says(staff, home, bed, states[number % 4]) for number in range(CLIENTS)])
     saved = [one for one in answers if isinstance(one, BedConfirmation)]
     assert (len(saved), BedConfirmation.objects.count()) == (1, 1)
     assert {one for one in answers if isinstance(one, str)} <= {"board_changed", "busy"}
