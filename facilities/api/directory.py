@@ -312,9 +312,11 @@ def filters_of(body: dict[str, Any]) -> SearchFilters:
     return SearchFilters(**{name: body[name] for name in names if name in body})
 
 
-def card_of(card: HomeCard, filters: SearchFilters) -> dict[str, Any]:
-    """Write a card of a search, in the reader's language."""
-    seasons = filters.short_stay and not filters.stay
+def card_of(card: HomeCard, filters: SearchFilters, rooms: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """Write a card of a search, in the reader's language. `rooms`: the days asked for, where a floor above knows more of them."""
+    days, seasons = filters.stay, filters.short_stay and not filters.stay
+    if days and rooms is None:
+        rooms = [room_of(quote) for quote in card.stays]
     return {
         "id": str(card.id),
         "name": card.name,
@@ -332,7 +334,7 @@ def card_of(card: HomeCard, filters: SearchFilters) -> dict[str, Any]:
         "reasons": [
             {"id": reason.id, "points": reason.points, "text": speak(reason.text, gettext)} for reason in card.reasons
         ],
-        "stay": filters.stay and stay_of(filters.stay, card.price_grade, [room_of(quote) for quote in card.stays]),
+        "stay": days and stay_of(days, card.price_grade, rooms or []),
         "short_stay_prices": [season_of(price) for price in card.seasons] if seasons else None,
     }
 

@@ -105,15 +105,16 @@ def _by_season(
     whole = next((one for one in known if one.unit == MONTH and one.days.within(month.period) == month.period), None)
     if whole and within == month.period:
         return [(within, whole)]
+    changes = {day for one in known for day in (one.days.start, one.days.until) if day and day in within}
+    starts = sorted(changes | {within.start})
     split: list[tuple[DayRange, ShortPrice | None]] = []
-    for day in within.each_day():
-        in_force = sorted((one for one in known if day in one.days), key=lambda one: one.unit != DAY)
-        season = in_force[0] if in_force else None
-        tomorrow = day + day.resolution
+    for start, until in zip(starts, [*starts[1:], within.until], strict=True):
+        in_force = (one for one in known if start in one.days)
+        season = min(in_force, key=lambda one: one.unit != DAY, default=None)
         if split and split[-1][1] == season:
-            split[-1] = (DayRange(split[-1][0].start, tomorrow), season)
+            split[-1] = (DayRange(split[-1][0].start, until), season)
         else:
-            split.append((DayRange(day, tomorrow), season))
+            split.append((DayRange(start, until), season))
     return split
 
 

@@ -29,7 +29,7 @@ from facilities.selectors.paging import (
     by_person,
     read_cursor,
 )
-from facilities.selectors.short_stays import BEFORE_SUBSIDIES, StayCost, StayQuote, listed_stay_quotes
+from facilities.selectors.short_stays import StayCost, listed_stay_quotes
 
 __all__ = [
     "HEAD",
@@ -72,7 +72,7 @@ def search(
     extra: Callable[[Sequence[HomeCard]], dict[UUID, Any]] | None = None,
     personal: Callable[[Candidate], int] | None = None,
     net: Net | None = None,
-    stay_cost: StayCost = BEFORE_SUBSIDIES,
+    stay_cost: StayCost | None = None,
 ) -> Found:
     """Give a page of homes as of a moment (now). `page` is a cursor this function gave; `extra` adds a value per home to
     the whole page at once.
@@ -80,19 +80,20 @@ def search(
     `personal` gives points that count for one family only: with them the first HEAD homes are put in order anew, the
     others follow by quality. `net` is what the family pays itself: with it the order of prices is that of net prices.
     The order of distances needs `near`; without it, it is the recommended one. Where a short stay is asked for,
-    `stay_cost` says what it costs the family: by that the first HEAD homes are put in the order of prices, and it is
-    held to its budget; a page may be shorter, never wrong.
+    `stay_cost` says what it costs the family (before subsidies): by that the first HEAD homes are put in the order of
+    prices, and it is held to the budgets; a page may be shorter, never wrong.
     Raises Refusal `bad_cursor` (400) for a cursor it did not give.
     """
     now = now or clock.now()
     cursor = read_cursor(page) if page else None
     meant = matching(filters, now.date())
+    stay_cost = stay_cost or StayCost(budget_fen=filters.budget_fen)
     own = _own(filters, now.date(), personal, stay_cost)
     found = _page(meant, filters, now, cursor, max(1, min(size, MOST)), own, net)
     listed = with_homes().in_bulk(found.rows)
     shown = cards([listed[key] for key in found.rows if key in listed], filters, now)
-    if filters.stay:
-        shown = tuple(card for card in shown if _affords(filters, stay_cost, card.stays))
+    if filters.stay and stay_cost.has_budget:
+        shown = tuple(card for card in shown if stay_cost.least_fen(card.stays) is not None)
     if extra:
         added = extra(shown)
         shown = tuple(replace(card, extra=added.get(card.id)) for card in shown)
@@ -125,32 +126,21 @@ def _own(
 ) -> Own | None:
     """Give the family's own numbers of the first homes: by what the days cost, or by its points; None where it has none."""
     by_points = partial(_points, personal)
-    days = filters.stay
-    if days is None or (filters.sort != "price" and filters.budget_fen is None and stay_cost.budget_fen is None):
+    days, has_budget = filters.stay, stay_cost.has_budget
+    if days is None or (filters.sort != "price" and not has_budget):
         return by_points if personal else None
 
     def by_days(head: Sequence[Candidate]) -> dict[UUID, int]:
-        quotes = listed_stay_quotes([row.pk for row in head], filters.grade(on), days, filters.room_type)
-        kept = [row for row in head if _affords(filters, stay_cost, quotes.get(row.pk, ()))]
+        keys = [row.pk for row in head]
+        quotes = listed_stay_quotes(keys, filters.grade(on), days, filters.room_type, all_rooms=False)
+        fens = {key: stay_cost.least_fen(quotes.get(key, ())) for key in keys}
+        kept = {key: fen for key, fen in fens.items() if not has_budget or fen is not None}
         if filters.sort != "price":
-            return by_points(kept)
-        chosen = {row.pk: stay_cost.cheapest(quotes.get(row.pk, ())) for row in kept}
-        return {key: NO_PRICE if quote is None else stay_cost.fen(quote) for key, quote in chosen.items()}
+            return by_points([row for row in head if row.pk in kept])
+        return {key: NO_PRICE if fen is None else fen for key, fen in kept.items()}
 
     return by_days
 
 
 def _points(personal: Callable[[Candidate], int] | None, head: Sequence[Candidate]) -> dict[UUID, int]:
     return {row.pk: -row.ordinal - (personal(row) if personal else 0) for row in head}
-
-
-def _affords(filters: SearchFilters, stay_cost: StayCost, quotes: Sequence[StayQuote]) -> bool:
-    """The days are within the budgets that were named, before and after subsidies; what is not published is in none."""
-    if filters.budget_fen is None and stay_cost.budget_fen is None:
-        return True
-    quote = stay_cost.cheapest(quotes)
-    return (
-        quote is not None
-        and (filters.budget_fen is None or quote.gross_fen <= filters.budget_fen)
-        and (stay_cost.budget_fen is None or stay_cost.fen(quote) <= stay_cost.budget_fen)
-    )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -59,24 +60,34 @@ class StayQuote:
     def lines(self) -> tuple[Charge, ...]:
         return tuple(line for _month, lines in self.months for line in lines)
 
-    @property
+    @cached_property
     def gross_fen(self) -> int:
         return sum(line.amount_fen for line in self.lines)
 
 
 @dataclass(frozen=True)
 class StayCost:
-    """What days cost whoever asks: before any subsidy unless told otherwise. What costs more than `budget_fen` is left out."""
+    """What days cost whoever asks: before any subsidy unless told otherwise; and the budgets for them, before and after."""
 
     fen: Callable[[StayQuote], int] = lambda quote: quote.gross_fen
     budget_fen: int | None = None
+    net_budget_fen: int | None = None
 
-    def cheapest(self, quotes: Iterable[StayQuote]) -> StayQuote | None:
-        """Give the cheapest room type that has a free bed, else the cheapest; None where no price is published."""
-        return min(quotes, key=lambda one: (not one.has_free_bed, self.fen(one)), default=None)
+    @property
+    def has_budget(self) -> bool:
+        return self.budget_fen is not None or self.net_budget_fen is not None
 
+    def least_fen(self, quotes: Iterable[StayQuote]) -> int | None:
+        """Give what the first choice costs: the cheapest room type that has a free bed, else the cheapest.
 
-BEFORE_SUBSIDIES = StayCost()
+        None where no price is published, or where it is above a budget, before subsidies or after them.
+        """
+        costs = [(not one.has_free_bed, self.fen(one), one.gross_fen) for one in quotes]
+        if not costs:
+            return None
+        _free, fen, gross_fen = min(costs)
+        held = ((gross_fen, self.budget_fen), (fen, self.net_budget_fen))
+        return None if any(budget is not None and cost > budget for cost, budget in held) else fen
 
 
 def season_prices(facility_ids: Iterable[UUID], on: date) -> dict[UUID, tuple[SeasonPrice, ...]]:
@@ -93,39 +104,49 @@ def season_prices(facility_ids: Iterable[UUID], on: date) -> dict[UUID, tuple[Se
 
 
 def stay_quotes(
-    free_rooms: Mapping[UUID, Collection[str]], care_grade: str, days: DayRange, room_type: str = ""
+    free_rooms: Mapping[UUID, Collection[str]],
+    care_grade: str,
+    days: DayRange,
+    room_type: str = "",
+    *,
+    all_rooms: bool = True,
 ) -> dict[UUID, tuple[StayQuote, ...]]:
     """Quote days at many homes, each with the room types that have a free bed, in two queries.
 
     Room types with a free bed come first, the cheapest of them first. Where a day has no complete price, the room type
-    is left out; a home may have none.
+    is left out; a home may have none. Without `all_rooms`, those without a free bed are quoted only where no other is.
     """
     seasons, prices = seasons_of(free_rooms, days), prices_of(free_rooms, days)
-    return {
-        home: _quoted(free, care_grade, days, room_type, seasons.get(home, ()), prices.get(home, ()))
-        for home, free in free_rooms.items()
-    }
+    wanted = [room_type] if room_type else ROOMS
+    quoted = {}
+    for home, free in free_rooms.items():
+        known = (free, care_grade, days, seasons.get(home, ()), prices.get(home, ()))
+        first = _quoted([room for room in wanted if room in free], *known)
+        others = _quoted([room for room in wanted if room not in free], *known) if all_rooms or not first else []
+        quoted[home] = (*first, *others)
+    return quoted
 
 
 def listed_stay_quotes(
-    facility_ids: Iterable[UUID], care_grade: str, days: DayRange, room_type: str = ""
+    facility_ids: Iterable[UUID], care_grade: str, days: DayRange, room_type: str = "", *, all_rooms: bool = True
 ) -> dict[UUID, tuple[StayQuote, ...]]:
     """The same for homes whose listings have not been read; three queries."""
     columns = [f"free_days_{room}" for room in ROOMS]
     rows = Listing.objects.filter(pk__in=list(facility_ids)).only("pk", *columns)
-    return stay_quotes({row.pk: open_rooms(row, days.start) for row in rows}, care_grade, days, room_type)
+    free = {row.pk: open_rooms(row, days.start) for row in rows}
+    return stay_quotes(free, care_grade, days, room_type, all_rooms=all_rooms)
 
 
 def _quoted(
+    rooms: Sequence[str],
     free: Collection[str],
     care_grade: str,
     days: DayRange,
-    room_type: str,
     seasons: Sequence[ShortPrice],
     prices: Sequence[Price],
-) -> tuple[StayQuote, ...]:
+) -> list[StayQuote]:
     def quotes() -> Iterator[StayQuote]:
-        for room in [room_type] if room_type else ROOMS:
+        for room in rooms:
             try:
                 months = stay_charges(days, room, care_grade, seasons, prices)
             except PriceMissing:
@@ -133,4 +154,4 @@ def _quoted(
             by_season = any(one.room_type == room and one.days.within(days) for one in seasons)
             yield StayQuote(room, care_grade, days, months, by_season, room in free)
 
-    return tuple(sorted(quotes(), key=lambda one: (not one.has_free_bed, one.gross_fen)))
+    return sorted(quotes(), key=lambda one: one.gross_fen)

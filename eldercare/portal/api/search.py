@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from eldercare.kernel import clock
 from eldercare.portal.api.quotes import UndecidedSerializer, asker_of, net_of
-from eldercare.portal.api.short_stays import PricedShortStaySerializer, priced_stay_of
+from eldercare.portal.api.short_stays import PricedShortStaySerializer, priced_rooms_of
 from eldercare.portal.journeys import find_a_home, short_stay
 from eldercare.ui.api.fields import FenField
 from eldercare.ui.api.serializers import LineSerializer
@@ -87,7 +87,7 @@ class SearchDoor(OpenDoor):
             size=body["page_size"],
             net_budget_fen=body["net_budget_fen"],
         )
-        results = [{**card_of(card, filters), **_extra(card, filters)} for card in found.cards]
+        results = [_result(card, filters) for card in found.cards]
         asked = find_a_home.priced_for(filters, asking, body["net_budget_fen"]) if asking else filters
         counted = facets(asked, found.as_of.date())
         return Response(
@@ -101,9 +101,9 @@ class SearchDoor(OpenDoor):
         )
 
 
-def _extra(card: HomeCard, filters: SearchFilters) -> dict[str, Any]:
+def _result(card: HomeCard, filters: SearchFilters) -> dict[str, Any]:
     names = ("net_monthly_fen", "net_lines", "undecided")
     if filters.stay:
-        return {**dict.fromkeys(names), "stay": priced_stay_of(filters.stay, card.price_grade, card.extra)}
+        return {**card_of(card, filters, priced_rooms_of(card.extra)), **dict.fromkeys(names)}
     net = net_of(card.extra) if card.extra else {}
-    return {name: net.get(name) for name in names}
+    return {**card_of(card, filters), **{name: net.get(name) for name in names}}

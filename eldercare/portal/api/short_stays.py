@@ -78,12 +78,12 @@ class StayQuotesDoor(OpenDoor):
         asking = asker_of(body["elder"], body["care_grade"], clock.today())
         grade = asking.care_grade if asking else body["care_grade"]
         stays = short_stay.of_home(home.pk, grade, days, short_stay.due_in(asking, days))
-        return Response({"facility": str(home.pk), **priced_stay_of(days, grade, stays)})
+        return Response({"facility": str(home.pk), **stay_of(days, grade, priced_rooms_of(stays))})
 
 
-def priced_stay_of(days: DayRange, care_grade: str, stays: tuple[PricedStay, ...]) -> dict[str, Any]:
-    """Write what days cost, before and after subsidies, in the reader's language."""
-    return stay_of(days, care_grade, [{**room_of(stay.quote), **_net(stay)} for stay in stays])
+def priced_rooms_of(stays: tuple[PricedStay, ...]) -> list[dict[str, Any]]:
+    """Write what days cost in each room type, before and after subsidies, in the reader's language."""
+    return [{**room_of(stay.quote), **_net(stay)} for stay in stays]
 
 
 def _net(stay: PricedStay) -> dict[str, Any]:

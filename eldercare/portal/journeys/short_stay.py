@@ -72,8 +72,7 @@ def find(
     due = due_in(asking, days)
     if asking:
         filters = replace(filters, care_grade=asking.care_grade)
-    if net_budget_fen is not None:
-        filters = replace(filters, budget_fen=None)
+    budget_fen = filters.budget_fen if net_budget_fen is None else None
     return search(
         filters,
         page,
@@ -81,7 +80,7 @@ def find(
         now=now,
         extra=lambda cards: {card.id: priced(card.stays, due) for card in cards},
         personal=personal_order(filters, None, now.date()),
-        stay_cost=StayCost(lambda quote: _priced(quote, due).shown_fen, net_budget_fen),
+        stay_cost=StayCost(lambda quote: _priced(quote, due).shown_fen, budget_fen, net_budget_fen),
     )
 
 
