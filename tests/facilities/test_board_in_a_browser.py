@@ -177,6 +177,29 @@ def test_axe_finds_nothing_on_the_board_at_a_desk(board, desk):
         assert found.violations_count == 0, found.generate_report()
 
 
+def test_a_tapped_bed_stays_in_sight_above_the_choices(board):
+    board.page.set_viewport_size({"width": 360, "height": 560})
+    last = board.bed(5)
+    last.scroll_into_view_if_needed()
+    board.tap(last)
+    for state in ("暂停使用", "先留着"):
+        board.tap(board.chip(state))
+        bar = board.page.locator(".board-save").bounding_box()
+        box = last.bounding_box()
+        assert box["y"] + box["height"] <= bar["y"]
+
+
+def test_text_on_the_board_is_large_in_the_elder_view(board):
+    confirm_beds(board.viewer, facility_id=board.home.pk, changes=[change_to("held", Bed.objects.first().pk)])
+    board.page.get_by_role("button", name="长辈版").click()
+    board.page.wait_for_load_state()
+    board.tap(board.bed(3))
+    sizes = board.page.eval_on_selector_all(
+        "main *", "all => all.filter(e => e.checkVisibility()).map(e => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 18
+
+
 # The start page
 
 

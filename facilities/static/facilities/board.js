@@ -50,8 +50,12 @@
     });
     form.querySelectorAll("[data-whole], [data-none]").forEach((button) => (button.hidden = false));
     form.addEventListener("change", (event) => {
-      if (event.target.name === "bed" && !event.target.checked) say(event.target, "");
+      if (event.target.name === "bed") {
+        board.latest = event.target;
+        if (!event.target.checked) say(event.target, "");
+      }
       changed();
+      show(board.latest);
     });
     form.addEventListener("click", tools);
     form.addEventListener("keydown", keys);
@@ -73,6 +77,12 @@
     document.querySelectorAll(".board-confirm button").forEach((button) => (button.disabled = number > 0));
     const word = chosen() ? `→ ${wordOf(chosen())}` : "";
     if (word) board.boxes.forEach((box) => (labelOf(box).querySelector(".bed-picked").textContent = word));
+  };
+  // The bar of choices comes up from below: the bed just tapped stays in sight above it.
+  const show = (box) => {
+    if (!box || !box.checked) return;
+    const hidden = labelOf(box).getBoundingClientRect().bottom - board.form.querySelector(".board-save").getBoundingClientRect().top;
+    if (hidden > 0) window.scrollBy(0, hidden + 8);
   };
   const changed = () => {
     count();
