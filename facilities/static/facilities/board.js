@@ -48,7 +48,9 @@
       box.dataset.drawn = box.value;
       box.dataset.word = thenOf(box).textContent;
     });
-    form.querySelectorAll("[data-whole], [data-none]").forEach((button) => (button.hidden = false));
+    form.querySelectorAll("[data-whole], [data-none]").forEach((button) => {
+      button.hidden = button.matches("[data-whole]") && !button.closest("section").querySelector("input[name=bed]");
+    });
     form.addEventListener("change", (event) => {
       if (event.target.name === "bed") {
         board.latest = event.target;
