@@ -26,7 +26,7 @@ from facilities.rules.waiting import (
 )
 from facilities.selectors.fit import fits
 
-AT_ONCE = 50
+AT_ONCE, MOST_AT_ONCE = 50, 1000
 
 
 @dataclass(frozen=True)
@@ -172,22 +172,26 @@ def open_bed(opening: Opening) -> OpenBed:
 def judged(opening: Opening, on: date) -> Iterator[tuple[Application, str, dict | None]]:
     """Go along the list and say of each family not yet asked why it is passed over for this bed; nothing: it fits.
 
-    Facts are read for fifty families at once, so that a long list costs few queries.
+    Facts are read for fifty families at once and then for twice as many each time: the first who fits is mostly near, and
+    a list of thousands costs few queries all the same.
     """
     home, bed, rule = opening.facility, open_bed(opening), list_settings(on)
     asked = Skip.objects.filter(opening=opening).values("application")
     keys = list(waiting_list(home.pk, on).exclude(pk__in=asked).values_list("pk", flat=True))
-    for start in range(0, len(keys), AT_ONCE):
-        rows = Application.objects.in_bulk(keys[start : start + AT_ONCE])
-        chunk = [rows[key] for key in keys[start : start + AT_ONCE]]
-        yield from _judged(home, chunk, bed, rule, on)
+    start, size = 0, AT_ONCE
+    while start < len(keys):
+        # What is sealed is opened only of those who want this bed.
+        rows = Application.objects.defer("care_grade", "fit", "priority_case").in_bulk(keys[start : start + size])
+        yield from _judged(home, [rows[key] for key in keys[start : start + size]], bed, rule, on)
+        start, size = start + size, min(2 * size, MOST_AT_ONCE)
 
 
 def _judged(
     home: Facility, chunk: list[Application], bed: OpenBed, rule: ListSettings, on: date
 ) -> Iterator[tuple[Application, str, dict | None]]:
     by_wish = {row.pk: _by_wish(row, bed, rule) for row in chunk}
-    asked = {row.elder_id: row.care_grade for row in chunk if not by_wish[row.pk]}
+    wanting = [row.pk for row in chunk if not by_wish[row.pk]]
+    asked = dict(Application.objects.filter(pk__in=wanting).values_list("elder", "care_grade"))
     verdicts = fits(home, asked, on=max(on, bed.from_day)) if asked else {}
     for row in chunk:
         verdict = verdicts.get(row.elder_id)
