@@ -216,6 +216,7 @@ class SkipReason(TextChoices):
     OTHER_ROOM = "other_room", _("想要别的房型")
     OTHER_BED = "other_bed", _("想要别的床位类型")
     LATER = "later", _("希望晚一些入住")
+    PAST = "past", _("想短住的日子已经过去")
     PAUSED = "paused", _("家属暂停了轮候")
     HAS_OFFER = "has_offer", _("手上已有一份留床通知")
     DECLINED = "declined", _("家属没有要这张床")

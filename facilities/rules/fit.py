@@ -14,13 +14,17 @@ from facilities.rules.words import GRADES, LEVELS
 
 @dataclass(frozen=True)
 class HomeFacts:
-    """What a home says about whom it takes. None means it said nothing. `licence_valid_until`: last valid day."""
+    """What a home says about whom it takes. None means it said nothing. `licence_valid_until`: last valid day.
+
+    `operating` as in choices.OperatingState; blank: nothing else is known than that it is open.
+    """
 
     kind: str
     accepts_levels: Sequence[int] | None
     accepts_hukou: Sequence[str] | None
     takes_dementia: bool | None
     licence_valid_until: date | None
+    operating: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ def fit(home: HomeFacts, need: Need, *, on: date, admission: Mapping[str, Any], 
     reasons = (
         _is_residential(home),
         _is_alive(need),
+        _is_open(home),
         _licence(home, on),
         _age(need, on, admission),
         _hukou(home, need),
@@ -75,6 +80,11 @@ def _is_residential(home: HomeFacts) -> Reason | None:
 
 def _is_alive(need: Need) -> Reason | None:
     return Reason("alive", Outcome.FAIL, say("老人已经去世。")) if need.died_on else None
+
+
+def _is_open(home: HomeFacts) -> Reason | None:
+    words = {"closed": say("机构已关停，不再收住。"), "suspended": say("机构暂停运营，暂不能收住。")}
+    return Reason("operating", Outcome.FAIL, words[home.operating]) if home.operating in words else None
 
 
 def _licence(home: HomeFacts, on: date) -> Reason:

@@ -66,12 +66,14 @@ class ListSettings:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a waiting family wants. `paused_until` is the first day on the list again."""
+    """What a waiting family wants. `paused_until` is the first day on the list again; `wanted_until` the first day after
+    a short stay, None for one that has no end."""
 
     rooms: frozenset[str]
     bed_type: str
     wanted_from: date
     paused_until: date | None
+    wanted_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ def passed_over(wishes: Wishes, bed: OpenBed, rule: ListSettings) -> str:
     """Give the reason for which this family is not asked about this bed (a SkipReason), or nothing."""
     if wishes.paused_until is not None and bed.from_day < wishes.paused_until:
         return "paused"
+    if wishes.wanted_until is not None and bed.from_day >= wishes.wanted_until:
+        return "past"
     if bed.room_type not in wishes.rooms:
         return "other_room"
     if wishes.bed_type and wishes.bed_type != bed.bed_type:

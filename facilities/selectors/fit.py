@@ -27,7 +27,14 @@ def fit_of(home: Facility, elder_id: UUID, care_grade: str, *, on: date) -> Verd
 def fits(home: Facility, grades: Mapping[UUID, str], *, on: date) -> dict[UUID, Verdict]:
     """Judge a home and many elders; `grades` gives the care grade asked for, by elder."""
     admission, by_level = setting("admission", on), setting("care_grades", on)["levels"]
-    facts = HomeFacts(home.kind, home.accepts_levels, home.accepts_hukou, home.takes_dementia, home.licence_valid_until)
+    facts = HomeFacts(
+        home.kind,
+        home.accepts_levels,
+        home.accepts_hukou,
+        home.takes_dementia,
+        home.licence_valid_until,
+        home.operating,
+    )
     needs = _needs(home, grades, on)
     return {elder_id: fit(facts, need, on=on, admission=admission, grades=by_level) for elder_id, need in needs.items()}
 

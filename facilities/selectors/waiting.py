@@ -210,7 +210,9 @@ def _by_wish(row: Application, bed: OpenBed, rule: ListSettings) -> str:
 def wishes_of(application: Application) -> Wishes:
     """Give what a family wants, as the rule reads it."""
     rooms = frozenset([application.room_type, *application.also_rooms])
-    return Wishes(rooms, application.bed_type, application.wanted_from, application.paused_until)
+    return Wishes(
+        rooms, application.bed_type, application.wanted_from, application.paused_until, application.wanted_until
+    )
 
 
 def skips_shown(skips: QuerySet[Skip], most: int = 50) -> list[SkipShown]:

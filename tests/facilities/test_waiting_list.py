@@ -1,6 +1,6 @@
 """The waiting list: order, who is asked when a bed becomes free, who is passed over and why; a place is never lost by accident.
 
-Named in brackets: the threads in which pretix' waiting list failed its users.
+The threads in which pretix' waiting list failed its users are in test_seven_threads.py.
 """
 
 from datetime import date, timedelta
@@ -249,7 +249,6 @@ def test_the_facts_of_a_long_list_are_read_in_a_few_queries(queue, django_assert
 
 
 def test_a_declined_bed_goes_to_the_next_and_who_stays_on_the_list_keeps_the_place(queue):
-    """[pretix 1163: the place of who said no was not given to anybody]"""
     first, second = queue.join("王一"), queue.join("王二")
     leaves(queue, resident(queue))
     decline_offer(first.viewer, offer_id=Offer.objects.get().pk, stay_on_list=True)
@@ -275,7 +274,6 @@ def test_after_the_declines_that_cost_nothing_the_family_waits_behind_the_others
 
 
 def test_a_lapsed_bed_goes_to_the_next_and_the_family_keeps_its_place(queue):
-    """[pretix 1405: what was not used in time did not come back to the list]"""
     first, second = queue.join("王一"), queue.join("王二")
     leaves(queue, resident(queue))
     pass_hours(49)
@@ -301,7 +299,6 @@ def test_who_never_answers_is_paused_and_not_asked_for_ever(queue):
 
 
 def test_an_offer_reaches_the_family_it_is_for_and_only_them(queue):
-    """[pretix 2119: a voucher went to the wrong person]"""
     first, second = queue.join("王一"), queue.join("王二")
     leaves(queue, resident(queue))
     offer = Offer.objects.get()
@@ -321,7 +318,6 @@ def test_who_no_longer_acts_for_the_elder_gets_no_letter_about_them(queue):
 
 
 def test_one_bed_that_becomes_free_is_one_offer_however_many_wait_and_however_often_it_is_asked(queue):
-    """[pretix 1238: deleting what was over quota released sixty offers]"""
     families = [queue.join(f"王{number}") for number in range(12)]
     stay = resident(queue)
     bed = stay.claim.bed
@@ -353,7 +349,6 @@ def test_a_bed_that_is_claimed_later_is_not_offered_without_end(queue):
 
 
 def test_no_offer_is_made_after_the_bed_or_the_licence_has_ended(queue):
-    """[pretix 681, 1031: offers were sent after the deadline]"""
     queue.join("王一")
     closing = resident(queue)
     BedClaim.objects.filter(pk=closing.claim_id).update(days=DateRange(date(2026, 1, 1), queue.today))
@@ -376,7 +371,6 @@ def test_an_offer_for_a_day_after_the_licence_is_refused(queue):
 
 
 def test_a_bed_for_which_nobody_is_asked_tells_the_home_and_keeps_every_reason(queue):
-    """[pretix 3628: nothing was sent and nobody was told why]"""
     single = queue.join("要单间", room_type="single")
     leaves(queue, resident(queue))
     opening = Opening.objects.get()
