@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from stdnum.cn import uscc
@@ -44,9 +45,8 @@ def text_of(cell: Any) -> str:
         cell = int(cell)
     if isinstance(cell, datetime):
         cell = cell.date()
-    return re.sub(
-        r"\s+", " ", unicodedata.normalize("NFKC", str(cell)).replace("\u200b", "").replace("\ufeff", "")
-    ).strip()
+    text = unicodedata.normalize("NFKC", str(cell))
+    return " ".join(text.replace("\u200b", "").replace("\ufeff", "").split())  # quicker than a pattern, and the same
 
 
 WIDE = str.maketrans(
@@ -61,7 +61,7 @@ def kept_text(cell: Any) -> str:
     >>> kept_text(" 北京路１２号（　东门） ")
     '北京路12号（ 东门）'
     """
-    return re.sub(r"\s+", " ", cell.translate(WIDE)).strip() if isinstance(cell, str) else text_of(cell)
+    return " ".join(cell.translate(WIDE).split()) if isinstance(cell, str) else text_of(cell)
 
 
 def is_blank(cell: Any) -> bool:
@@ -428,20 +428,29 @@ def fee(cell: Any, item: str, label: str = "", heading: str = "") -> Read:
         return None, say("表格里是错误值 {text}", text=text)
     if len(text) > 200:
         return None, say("超过 {most} 个字", most=200)
-    scale = next((word for word, mark in WORDS["heading_scales"] if re.search(mark, heading)), "")
+    scale = _scale_of(heading)
     written = text
     if scale and re.fullmatch(WORDS["bare_amount"], text):
         text = f"{text}{scale}"
     low, high = _amounts(text)
     said = f"{text} {heading}"
     default = "once" if item in ("deposit", "medical") else "month"
-    marks = ((code, WORDS["unit_mark"].format(words_)) for code, words_ in WORDS["units"])
-    unit = next((code for code, mark in marks if re.search(mark, said)), default)
+    unit = next((code for code, mark in UNIT_MARKS if mark.search(said)), default)
     row = {"item": item, "label": label[:40], "unit": unit, "low_fen": low, "high_fen": high, "text": text}
     if not _is_plausible(item, unit, low, high):
         why = say("“{text}”看不出是多少元，只留了原文；请写明单位（元/月、元/天、万元）", text=written[:20])
         return {**row, "low_fen": None, "high_fen": None, "text": written}, why
     return row, None
+
+
+@cache
+def _scale_of(heading: str) -> str:
+    return next((word for word, mark in WORDS["heading_scales"] if re.search(mark, heading)), "")
+
+
+UNIT_MARKS = [(code, re.compile(WORDS["unit_mark"].format(words_))) for code, words_ in WORDS["units"]]
+BESIDE_AMOUNT, PER_WHOM = re.compile(WORDS["beside_amount"]), re.compile(WORDS["per_whom"])
+RANGE = re.compile(WORDS["range"].format(WORDS["number"]))
 
 
 def _is_plausible(item: str, unit: str, low: int | None, high: int | None) -> bool:
@@ -454,8 +463,7 @@ def _is_plausible(item: str, unit: str, low: int | None, high: int | None) -> bo
 
 def _amounts(text: str) -> tuple[int | None, int | None]:
     """Give the lower and upper amount in fen; two times None where the text holds more or less than one range."""
-    bare = re.sub(WORDS["per_whom"], "", re.sub(WORDS["beside_amount"], "", text))
-    found = re.fullmatch(WORDS["range"].format(WORDS["number"]), bare)
+    found = RANGE.fullmatch(PER_WHOM.sub("", BESIDE_AMOUNT.sub("", text)))
     if not found:
         return None, None
     first, second = _fen(found[1], found[2], found[3] or (found[6] if found[4] else None)), None
