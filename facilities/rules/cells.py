@@ -439,7 +439,7 @@ def fee(cell: Any, item: str, label: str = "", heading: str = "") -> Read:
     row = {"item": item, "label": label[:40], "unit": unit, "low_fen": low, "high_fen": high, "text": text}
     if not _is_plausible(item, unit, low, high):
         why = say("“{text}”看不出是多少元，只留了原文；请写明单位（元/月、元/天、万元）", text=written[:20])
-        return {**row, "low_fen": None, "high_fen": None, "text": written}, why
+        return {**row, "low_fen": None, "high_fen": None}, why
     return row, None
 
 
@@ -507,6 +507,8 @@ def read_fee_lines(cell: Any) -> tuple[list[dict[str, Any]], Sentence | None]:
         if found and found[1] in items and found[3] in units:
             low, high = _amounts(found[4])
             fact = {"item": items[found[1]], "label": found[2], "unit": units[found[3]]}
+            if not _is_plausible(fact["item"], fact["unit"], low, high):
+                low = high = None
             rows.append({**fact, "low_fen": low, "high_fen": high, "text": found[4]})
         elif text:
             return [], say("收费明细里“{line}”这一行的写法认不出", line=text[:30])

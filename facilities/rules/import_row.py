@@ -320,7 +320,7 @@ class RowReader:
         if values.get("certified_workers", 0) > values.get("care_workers", 10**9):
             found.problems.append(say("持证护理员比护理员总数多，持证护理员人数没有采用"))
             del values["certified_workers"]
-        if "clinic_name" in values:
+        if "clinic_name" in values and "clinic" not in self.columns:
             values.setdefault("has_clinic", True)
         if number in self.sheet.hidden_rows:
             found.problems.append(say("这一行在表格里是隐藏的，也读了；不要它，请从表格里删去再上传"))

@@ -107,6 +107,11 @@ def test_what_is_exported_imports_as_all_the_same_with_the_same_number_of_querie
     }
     make_home("示例甲（武清）养老院", prices=False, **whole)
     make_home("示例乙", kind="meal_point", prices=False)
+    vague = [
+        {"item": item, "label": "", "unit": "month", "low_fen": None, "high_fen": None, "text": text}
+        for item, text in (("bed", "1500千元"), ("meal", "25"))
+    ]
+    make_home("示例丙", clinic_name="安康堂", has_clinic=None, stated_fees=vague, prices=False)
     make_home("示例别处", region="120115", prices=False)
 
     def exported() -> tuple[bytes, int]:
@@ -120,7 +125,7 @@ def test_what_is_exported_imports_as_all_the_same_with_the_same_number_of_querie
     upload(officer, content, f"a.{form}")
     batch = DirectoryImport.objects.get()
     read_import(batch.pk)
-    assert [(row.verdict, row.changes) for row in batch.rows.order_by("line")] == [("same", {}), ("same", {})]
+    assert [(row.verdict, row.changes) for row in batch.rows.order_by("line")] == [("same", {})] * 3
     assert batch.notes["sheets"][0]["unused"] == []
     for n in range(5):
         make_home(f"示例多{n}", prices=False)
