@@ -260,6 +260,20 @@ def test_a_home_without_a_price_for_the_days_says_so(client, span):
     assert "这些天的价格未公布" in text(client.get("/homes", days(span)))
 
 
+def test_a_page_that_the_budget_leaves_empty_says_that_others_follow(client, span, monkeypatch):
+    load_agreements()
+    dear, cheap = make_home("示例·贵", beds=2), make_home("示例·便宜", beds=0)
+    make_season(dear, 90_000)
+    make_season(cheap, 100, includes=("bed", "care", "meal"))
+    relist()
+    monkeypatch.setattr("facilities.selectors.paging.HEAD", 1)
+
+    page = text(client.get("/homes", {**days(span), "budget": "50", "room_type": "double"}))
+
+    assert "这一页的养老院都超出预算，后面还有" in page
+    assert "没有完全符合的养老院" not in page
+
+
 @pytest.mark.parametrize("page", ["/homes", "/homes/{home}", "/compare?home={home}"])
 def test_wrong_days_are_explained_on_every_page_and_nothing_typed_is_lost(client, home, page):
     today = clock.today()
