@@ -36,7 +36,7 @@ TOLD = {"age": "82", "hukou": "110105", "level": "3", "hardship": "none"}
 def home():
     regions()
     load_agreements()
-    home = make_home(beds=2)
+    home = make_home("示例·松鹤延年颐养服务中心", beds=2)
     make_season(home, 20_000)
     relist()
     return home
@@ -367,6 +367,12 @@ def test_a_family_names_its_days_on_a_phone_without_any_script(open_page, live_s
     assert page.is_visible("text=这些天一共（补贴前）")
 
 
+CUT_OFF = """() => [...document.querySelectorAll("main td .money, main .lines .money")].filter(one => {
+  const cell = one.closest("td").getBoundingClientRect(), money = one.getBoundingClientRect();
+  return money.width && (money.right > cell.right + 1 || money.left < cell.left - 1);
+}).map(one => one.textContent)"""
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("view", ["normal", "elder"])
 def test_axe_finds_nothing_where_days_are_priced(open_page, live_server, phone, home, span, view):
@@ -378,3 +384,4 @@ def test_axe_finds_nothing_where_days_are_priced(open_page, live_server, phone, 
         found = Axe().run(page).response["violations"]
         assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
+        assert page.evaluate(CUT_OFF) == []
