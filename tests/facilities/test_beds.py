@@ -128,6 +128,8 @@ def test_any_past_moment_can_be_counted_again(acts):
         _happen(act, beds[number % len(beds)], viewer, home)
         now = clock.now()
         shown.append((now, counted(home), confirmations([home.pk], now).get(home.pk)))
+        drawn = [bed for room in board(home.pk, now.date()) for bed in room.beds]
+        assert counted(home).free == sum(bed.is_free and not bed.valid_until for bed in drawn)
         go(hours=hours)
     for moment, beds_then, confirmed_then in shown:
         stood = as_it_stood(home.pk, moment)
