@@ -22,7 +22,7 @@ from facilities.api.token import HomeDoor
 from facilities.choices import ApplicationState, BedType, CareGrade, OfferState, RoomType, SkipReason
 from facilities.models import Application, Offer, Skip
 from facilities.selectors.admission import ApplicationCard, application_cards, offer_lines, offer_state
-from facilities.selectors.waiting import Place, SkipShown, priority_shown, skips_shown
+from facilities.selectors.waiting import Place, PriorityShown, SkipShown, skips_shown
 from facilities.services.accept_offer import decline_offer, extend_offer
 from facilities.services.apply_to_home import apply_to_home, change_wishes, withdraw_application
 from facilities.services.guards import family_only
@@ -423,7 +423,7 @@ def application_of(card: ApplicationCard) -> dict[str, Any]:
         "bed_type": row.bed_type or None,
         "moves_from": card.moves_from or None,
         "place": card.place and place_of(card.place),
-        "priority_asked": _priority_of(row),
+        "priority_asked": card.asked_class and _asked_of(card.asked_class),
         "reason": row.reason or None,
         "fit": card.fit_answer,
         "conditions": [reason.to_json(gettext) for reason in card.fit_reasons],
@@ -431,9 +431,8 @@ def application_of(card: ApplicationCard) -> dict[str, Any]:
     }
 
 
-def _priority_of(row: Application) -> dict[str, Any] | None:
-    shown = priority_shown(row, clock.today())
-    return shown and {
+def _asked_of(shown: PriorityShown) -> dict[str, Any]:
+    return {
         "priority": shown.wanted.id,
         "words": shown.words,
         "proven": shown.counts,

@@ -17,14 +17,15 @@ from eldercare.regions.selectors import full_names
 from facilities.choices import ApplicationState, CareGrade, OfferState, OpeningState, RoomType, StayState, VisitState
 from facilities.models import Application, Bill, Offer, Opening, Stay, Transfer, Visit
 from facilities.models.admission import OPEN
-from facilities.selectors.waiting import Place, places_of
+from facilities.selectors.waiting import Place, PriorityShown, places_of, priority_shown
 
 
 @dataclass(frozen=True)
 class ApplicationCard:
     """An application as the home's queue and the family's list show it; names are masked.
 
-    `place` is its place on the list while it waits; `moves_from` names the home a resident would leave for this one.
+    `place` is its place on the list while it waits; `moves_from` names the home a resident would leave for this one;
+    `asked_class` is the class of the list the family asked for, proven or not.
     """
 
     application: Application
@@ -38,6 +39,7 @@ class ApplicationCard:
     place: Place | None
     other_rooms: tuple[str, ...]
     moves_from: str
+    asked_class: PriorityShown | None = None
 
     @property
     def is_open(self) -> bool:
@@ -106,14 +108,24 @@ def cards_in_order(applications: QuerySet[Application], on: date) -> list[Applic
     left = dict(Transfer.objects.filter(application__in=rows).values_list("application", "old_stay__facility__name"))
     return [
         _application_card(
-            row, names, regions.get(hukou.get(row.elder_id, ""), ""), places.get(row.pk), left.get(row.pk, "")
+            row,
+            names,
+            regions.get(hukou.get(row.elder_id, ""), ""),
+            places.get(row.pk),
+            left.get(row.pk, ""),
+            priority_shown(row, on),
         )
         for row in rows
     ]
 
 
 def _application_card(
-    row: Application, names: dict[UUID, str], hukou_name: str, place: Place | None, moves_from: str
+    row: Application,
+    names: dict[UUID, str],
+    hukou_name: str,
+    place: Place | None,
+    moves_from: str,
+    asked_class: PriorityShown | None,
 ) -> ApplicationCard:
     return ApplicationCard(
         application=row,
@@ -127,6 +139,7 @@ def _application_card(
         place=place,
         other_rooms=tuple(RoomType(room).label for room in row.also_rooms),
         moves_from=moves_from,
+        asked_class=asked_class,
     )
 
 

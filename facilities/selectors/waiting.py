@@ -70,7 +70,7 @@ class ResidentShown:
 
 @dataclass(frozen=True)
 class SkipShown:
-    """One time a family was passed over, in words. `conditions` are for the family and the home only."""
+    """One time a family was passed over, in words. `conditions` and the masked name are for the family and the home only."""
 
     at: datetime
     reason: str
@@ -80,6 +80,7 @@ class SkipShown:
     home_name: str
     application_id: UUID
     by_home: bool
+    elder_name: str
 
 
 def in_order(applications: QuerySet[Application], on: date) -> QuerySet[Application]:
@@ -216,12 +217,13 @@ def wishes_of(application: Application) -> Wishes:
 
 
 def skips_shown(skips: QuerySet[Skip], most: int = 50) -> list[SkipShown]:
-    """Give the latest times somebody was passed over, newest first, in one query."""
-    rows = skips.select_related("application__facility").order_by("-at", "-pk")[:most]
-    return [_skip_shown(row) for row in rows]
+    """Give the latest times somebody was passed over, newest first, in two queries."""
+    rows = list(skips.select_related("application__facility").order_by("-at", "-pk")[:most])
+    names = masked_names({row.application.elder_id for row in rows})
+    return [_skip_shown(row, names[row.application.elder_id]) for row in rows]
 
 
-def _skip_shown(row: Skip) -> SkipShown:
+def _skip_shown(row: Skip, elder_name: str) -> SkipShown:
     kept = row.conditions or {}
     return SkipShown(
         at=row.at,
@@ -232,6 +234,7 @@ def _skip_shown(row: Skip) -> SkipShown:
         home_name=row.application.facility.name,
         application_id=row.application_id,
         by_home=row.reason == "staff",
+        elder_name=elder_name,
     )
 
 

@@ -23,7 +23,7 @@ from facilities.models.admission import OPEN
 from facilities.selectors.admission import application_cards, offer_state
 from facilities.selectors.beds import free_beds
 from facilities.selectors.holds import beds_held_for
-from facilities.selectors.waiting import hours_to_answer, priority_shown, skips_shown
+from facilities.selectors.waiting import hours_to_answer, skips_shown
 from facilities.services.offer_bed import offer_bed, refuse_application, withdraw_offer
 from facilities.web.forms import OfferForm, PriorityForm, RefuseForm
 from facilities.web.home import frame, my_home
@@ -150,7 +150,7 @@ def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
         "offer_form": OfferForm(beds=wanted_first, initial=initial),
         "refuse_form": RefuseForm(),
         "case": case,
-        "priority": priority_shown(row, now.date()),
+        "priority": card.asked_class,
         "priority_form": PriorityForm(
             classes=classes_to_confirm(),
             residents=residents_to_choose(row),

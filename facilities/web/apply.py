@@ -30,7 +30,7 @@ from facilities.models.admission import OPEN
 from facilities.rules.waiting import list_settings
 from facilities.selectors.admission import application_cards, offer_state
 from facilities.selectors.contracts import transfers_shown
-from facilities.selectors.waiting import hours_to_answer, priority_shown, skips_shown
+from facilities.selectors.waiting import hours_to_answer, skips_shown
 from facilities.services.apply_to_home import apply_to_home, change_wishes, withdraw_application
 from facilities.services.guards import no_longer
 from facilities.services.stay import drop_stay
@@ -85,7 +85,7 @@ def application(request: HttpRequest, application_id: UUID) -> HttpResponse:
         "transfers": transfers_shown(Transfer.objects.filter(application=row)),
         "stay": Stay.objects.filter(application=row).first(),
         "contracts": list(Contract.objects.filter(stay__application=row).order_by("-drawn_at")),
-        "priority": priority_shown(row, now.date()),
+        "priority": card.asked_class,
         "pause_form": PauseForm(initial={"until": now.date() + timedelta(days=30)}),
         "pause_days": list_settings(now.date()).pause_days,
     }

@@ -127,12 +127,14 @@ def test_the_family_reads_that_it_is_not_proven_and_what_to_do_and_the_home_conf
     assert "“与配偶团聚”还没有证明" in page and "带结婚证或户口簿给机构看一次" in page
     home_page = read(manager.get(f"{home_at}/{couple.wife.application.pk}"))
     assert "还没有证明" in home_page and "家属说明里的姓名" in home_page and "赵德海 ·" not in home_page
+    assert "申请“与配偶团聚”，还没有证明" in read(manager.get(f"/home/{couple.queue.home.pk}/waiting"))
     said = {"priority": "spouse", "because": "看过结婚证"}
     landed = manager.post(f"{home_at}/{couple.wife.application.pk}/priority", said, follow=True)
     assert "请选出住在本机构的配偶" in read(landed)
     said["resident"] = str(couple.husband.pk)
     assert "已认定" in read(manager.post(f"{home_at}/{couple.wife.application.pk}/priority", said, follow=True))
     assert "机构在入住登记里核对过：看过结婚证" in read(family.get(at))
+    assert "申请“与配偶团聚”" not in read(manager.get(f"/home/{couple.queue.home.pk}/waiting"))
     rule = read(family.get(f"/homes/{couple.queue.home.pk}/waiting-list"))
     assert "要有证明：" in rule
     row = family.get(f"/api/v1{at}").json()

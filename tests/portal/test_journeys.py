@@ -134,4 +134,4 @@ def test_after_a_move_the_family_is_told_that_a_benefit_still_pays_the_old_home(
 
     assert elder_file(viewer_for(family_user), elder.pk).left_behind.routing == routing
     page = sign_in(client, family_user).get(f"/elders/{elder.pk}").content.decode()
-    assert "补贴还写着付给“示例·运河养老院”" in page
+    assert "补贴还写着付给示例·运河养老院" in page

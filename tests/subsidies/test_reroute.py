@@ -184,7 +184,7 @@ def test_until_it_is_done_the_family_reads_the_one_step_and_from_when(case, clie
     assert file.next_step.door is Door.ROUTING
     assert "把补贴改到新的养老院" in str(file.next_step.title)
     page = sign_in(client, case.family_user).get(f"/elders/{case.elder.pk}").content.decode()
-    assert "补贴还写着付给“示例·运河养老院”" in page and "从 2026年8月 起付新的养老院" in page
+    assert "补贴还写着付给示例·运河养老院" in page and "从 2026年8月 起付新的养老院" in page
     case.follow()
     file = elder_file(case.family, case.elder.pk)
     assert file.left_behind is None and file.next_step.door is not Door.ROUTING
