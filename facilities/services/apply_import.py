@@ -199,7 +199,7 @@ def _apply(batch: DirectoryImport) -> int:
             status=409,
         ) from error
     batch.rows.filter(verdict__in=WROTE).update(stored=True)
-    batch.counts = counts_of((row.values.get("of", HOME), row.verdict) for row in kept)
+    batch.counts = counts_of((row.values.get("of", HOME), row.verdict, "problems" in row.values) for row in kept)
     batch.state, batch.applied_at, batch.refusal = ImportState.APPLIED, clock.now(), None
     batch.save(update_fields=["state", "applied_at", "refusal", "counts"])
     faults.passing(APPLIED)

@@ -126,7 +126,7 @@ def keep_rows(batch: DirectoryImport, judged: list[Judged], decisions: Decisions
     """Write what each row would do in the place of what was written before."""
     batch.rows.all().delete()
     copy_in(ImportRow, ROW, (_row(batch, one, (decisions or {}).get(one.row.line)) for one in judged))
-    batch.counts = counts_of((one.row.of, str(one.verdict)) for one in judged)
+    batch.counts = counts_of((one.row.of, str(one.verdict), bool(one.row.problems)) for one in judged)
     batch.save(update_fields=["counts"])
 
 

@@ -18,6 +18,7 @@ from facilities.rules.sheet_header import HOME
 SEALED_FOR = "facilities_importrow.values"
 # What a kept row carries beside the facts it says.
 ABOUT_THE_ROW = ("id", "of", "head", "sealed", "fatal", "problems")
+TOLD = "told"
 
 
 def kept_values(row: ReadRow) -> dict[str, Any]:
@@ -64,11 +65,21 @@ def said(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in ABOUT_THE_ROW}
 
 
-def counts_of(rows: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """Count rows, each given as what it is about and its verdict; `beside_…` are those of them that are no homes."""
+def counts_of(rows: Iterable[tuple[str, str, bool]]) -> dict[str, int]:
+    """Count rows, each given as what it is about, its verdict, and whether something in it was not taken as written.
+
+    `beside_…` are those of them that are no homes, `told` those with something to look at.
+    """
     counts: Counter[str] = Counter()
-    for of, verdict in rows:
+    for of, verdict, told in rows:
         counts[verdict] += 1
         if of != HOME:
             counts[f"beside_{verdict}"] += 1
+        if told:
+            counts[TOLD] += 1
     return dict(counts)
+
+
+def homes_in(counts: dict[str, int]) -> dict[str, int]:
+    """Give how many homes are new and how many change."""
+    return {word: counts.get(word, 0) - counts.get(f"beside_{word}", 0) for word in ("new", "update")}

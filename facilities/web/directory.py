@@ -28,6 +28,7 @@ from facilities.rules.words import FACT_NAMES
 from facilities.selectors.export import export_csv, export_xlsx
 from facilities.services.apply_import import decide_row, order_apply, order_undo, weigh_again
 from facilities.services.import_homes import begin_import
+from facilities.services.kept_rows import TOLD, homes_in
 from facilities.web.forms import UploadForm
 
 PAGE = 50
@@ -35,7 +36,7 @@ RECENT = 20
 WORKING = (ImportState.READING, ImportState.APPLYING, ImportState.UNDOING)
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # In the order somebody who checks wants to see them.
-ORDER = ("conflict", "refused", "new", "update", "merge", "same")
+ORDER = ("conflict", "refused", TOLD, "new", "update", "merge", "same")
 
 
 def _scope(request: HttpRequest) -> list[str]:
@@ -52,9 +53,10 @@ def directory(request: HttpRequest) -> HttpResponse:
     """List the imports of the officer's regions; take a new file in."""
     scope = _scope(request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    imports = imports_visible_to(request.viewer).defer("content").order_by("-made_at")[:RECENT]
     context = {
         "places": [full_name(code) for code in scope],
-        "imports": list(imports_visible_to(request.viewer).defer("content").order_by("-made_at")[:RECENT]),
+        "imports": [(batch, homes_in(batch.counts)) for batch in imports],
     }
     if request.method != "POST":
         return render(request, "facilities/directory.html", {"form": form, **context})
@@ -76,7 +78,7 @@ def show(request: HttpRequest, import_id: UUID) -> HttpResponse:
     rows = imports_visible_to(request.viewer).defer("content").select_related("job")
     batch = get_object_or_404(rows, pk=import_id)
     chosen = request.GET.get("verdict", "")
-    chosen = chosen if chosen in RowVerdict.values else next((one for one in ORDER if batch.counts.get(one)), "")
+    chosen = chosen if chosen in ORDER else next((one for one in ORDER if batch.counts.get(one)), "")
     return page_or_part(
         request,
         "facilities/directory_import.html",
@@ -87,11 +89,11 @@ def show(request: HttpRequest, import_id: UUID) -> HttpResponse:
         if batch.refusal
         else [],
         tabs=[
-            (RowVerdict(one).label, f"?verdict={one}", one == chosen, batch.counts[one])
+            (_("有提醒") if one == TOLD else RowVerdict(one).label, f"?verdict={one}", one == chosen, batch.counts[one])
             for one in ORDER
             if batch.counts.get(one)
         ],
-        homes={word: batch.counts.get(word, 0) - batch.counts.get(f"beside_{word}", 0) for word in ("new", "update")},
+        homes=homes_in(batch.counts),
         beside=sum(batch.counts.get(f"beside_{word}", 0) for word in ("new", "update")),
         skipped=[restored(one) for one in batch.notes.get("skipped", ())],
         columns=_columns(batch.notes),
@@ -111,7 +113,8 @@ def _columns(notes: dict[str, Any]) -> list[tuple[str, int, list[str], list[str]
 def _page(batch: DirectoryImport, verdict: str, after: str) -> dict[str, Any]:
     """Give a page of the rows with one verdict, each with those it is set against beside it."""
     start = int(after) if after.isdigit() and len(after) < 9 else 0
-    found = list(batch.rows.filter(verdict=verdict, line__gt=start).order_by("line")[: PAGE + 1])
+    of_them = Q(values__has_key="problems") if verdict == TOLD else Q(verdict=verdict)
+    found = list(batch.rows.filter(of_them, line__gt=start).order_by("line")[: PAGE + 1])
     rows, more = found[:PAGE], len(found) > PAGE
     beside = _beside(batch, rows)
     return {

@@ -101,7 +101,15 @@ def test_hospitals_and_care_workers_come_in_with_their_homes_and_again_change_no
     ]
     assert "“协议医疗机构”：只写了“有”，请写医院名称" in reasons(batch, 4)
     assert batch.notes["sheets"][2]["unused"] == ["身份证号"]
-    assert batch.counts == {"new": 7, "merge": 1, "refused": 3, "beside_new": 5, "beside_merge": 1, "beside_refused": 3}
+    assert batch.counts == {
+        "new": 7,
+        "merge": 1,
+        "refused": 3,
+        "beside_new": 5,
+        "beside_merge": 1,
+        "beside_refused": 3,
+        "told": 1,
+    }
 
     order_apply(ANYWHERE, import_id=batch.pk)
     carry_out(batch.pk)

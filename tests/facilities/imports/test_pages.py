@@ -56,6 +56,21 @@ def test_an_officer_uploads_checks_decides_writes_and_takes_back(officer):
 
 
 @pytest.mark.django_db
+def test_rows_of_which_something_was_not_taken_stand_together_and_hospitals_are_not_counted_as_homes(officer):
+    file = xlsx(
+        ["机构名称", "所在区", "床位数", "协议医院"],
+        ["示例甲养老院", "武清区", "约120", "示例区人民医院"],
+        ["示例乙养老院", "武清区", 80, None],
+    )
+    page = upload(officer, file)["Location"]
+    read_import(DirectoryImport.objects.get().pk)
+    told = officer.get(f"{page}?verdict=told").content.decode()
+    assert "有提醒" in told and "示例甲养老院" in told and "“约120”不是整数" in told and "示例乙养老院" not in told
+    assert "新增 2 家，更新 0 家" in told and "另有协议医院和护理员 1 项。" in told
+    assert '<td class="number" data-label="新增">2</td>' in officer.get("/desk/directory").content.decode()
+
+
+@pytest.mark.django_db
 def test_a_file_that_cannot_be_read_comes_back_with_the_reason_beside_the_field(officer):
     answer = upload(officer, b"PK\x03\x04")
     assert answer.status_code == 422 and "文件不完整，打不开。" in answer.content.decode()
