@@ -40,6 +40,9 @@ HOMES_AT_ONCE = 2000
 NAMED = 20
 COLUMNS = ["region" if name == "region_id" else name for name in (*FACTS, "provenance")]
 
+# What somebody at a home may have written while this was judged.
+TAKEN_MEANWHILE = ("a_certificate_counts_at_one_home_at_a_time", "a_home_names_a_hospital_once")
+
 MID_APPLY = faults.point("import.mid_apply", "some homes of a spreadsheet are written, none is committed")
 APPLIED = faults.point("import.applied", "all homes of a spreadsheet are written and not yet committed")
 MID_UNDO = faults.point("import.mid_undo", "some homes of an import are taken back, none is committed")
@@ -192,6 +195,13 @@ def _apply(batch: DirectoryImport) -> int:
         ImportRow.objects.bulk_update(changed, ["verdict", "changes", "home_id"], batch_size=HOMES_AT_ONCE // 4)
         write_beside(judged, kept)
     except (IntegrityError, DataError) as error:
+        if any(wall in str(error) for wall in TAKEN_MEANWHILE):
+            raise Refusal(
+                "preview_is_old",
+                say("您核对之后，其中一家协议医院或一张护理员证书刚刚登记了。什么也没有写入。"),
+                next_step=say("已按最新的名录重新核对，请再看一遍，再写入。"),
+                status=409,
+            ) from error
         raise Refusal(
             "import_against_the_tables",
             say("写入时名录的规矩不允许：{why}", why=str(error).splitlines()[0][:120]),

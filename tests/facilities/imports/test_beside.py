@@ -17,13 +17,14 @@ from eldercare.kernel.viewer import Grant, Viewer, system
 from facilities.choices import ImportState
 from facilities.models import CareWorker, DirectoryImport, Facility, HospitalAgreement
 from facilities.rules.import_beside import hospital_names
+from facilities.services import apply_import
 from facilities.services.apply_import import carry_out, order_apply, order_undo, weigh_again
 from facilities.services.import_homes import begin_import, read_import
 from tests.builders.accounts import make_officer, sign_in
 from tests.builders.facilities import make_home
 from tests.builders.regions import WUQING, regions
 from tests.builders.sheets import fill, saved, xlsx
-from tests.facilities.imports.test_import import reasons, verdicts
+from tests.facilities.imports.test_import import reasons, run, verdicts
 
 ANYWHERE = system("test")
 FOUR, FIVE = "Y000011000001244000123", "S000012000001255000777"
@@ -206,6 +207,41 @@ def test_a_certificate_counts_at_one_home_and_is_never_moved_by_a_file():
     assert reasons(alone, 1) == ["这张证书已登记在另一家机构在岗；本人确已离开的，请原机构先办离岗"]
     renamed = previewed(xlsx(WORKERS, ["示例乙养老院", "王大明", None, FOUR, None, None]))
     assert reasons(renamed, 1) == ["这个证书号已登记给另一个姓名，请核对"]
+
+
+@pytest.mark.django_db
+def test_a_certificate_that_was_registered_while_the_file_was_written_stops_it_and_is_shown(monkeypatch):
+    batch = previewed()
+    taken = make_home("示例别家", prices=False)
+    honest = apply_import.judge
+
+    def judged_then_taken(*args, **options):
+        found = honest(*args, **options)
+        CareWorker.objects.get_or_create(
+            facility=taken,
+            certificate_index=blind_index(FOUR),
+            defaults={"name": "王小明", "certificate_no": FOUR, "since": clock.today()},
+        )
+        return found
+
+    order_apply(ANYWHERE, import_id=batch.pk)
+    monkeypatch.setattr(apply_import, "judge", judged_then_taken)
+    carry_out(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.refusal["sentence"]["text"][:5]) == (ImportState.PREVIEWED, "您核对之后")
+    assert list(Facility.objects.values_list("name", flat=True)) == ["示例别家"]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_killed_before_the_end_no_hospital_and_no_care_worker_is_stored(tmp_path):
+    regions()
+    file = tmp_path / "whole.xlsx"
+    file.write_bytes(WHOLE)
+    assert run(file, "--apply", fault="import.applied") == -9
+    assert everything() == [[], [], []]
+    carry_out(DirectoryImport.objects.get().pk)
+    assert (CareWorker.objects.count(), HospitalAgreement.objects.count()) == (3, 2)
 
 
 @pytest.mark.django_db
