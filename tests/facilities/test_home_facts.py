@@ -136,6 +136,7 @@ def test_a_home_whose_licence_ran_out_leaves_matching_and_stays_visible_with_the
 def test_open_data_is_whole_says_its_terms_and_asks_no_more_for_more_homes():
     home = make_home("示例甲", credit_code="91110000101623741K")
     make_rating(home)
+    HospitalAgreement.objects.create(facility=home, hospital="示例医院", services="每周巡诊")
 
     def queries(path: str) -> tuple[bytes, int]:
         with CaptureQueriesContext(connection) as asked:
@@ -148,6 +149,7 @@ def test_open_data_is_whole_says_its_terms_and_asks_no_more_for_more_homes():
         "facilities",
         "ratings",
         "prices",
+        "hospitals",
         "agreements",
         "policies",
     ]
@@ -163,6 +165,8 @@ def test_open_data_is_whole_says_its_terms_and_asks_no_more_for_more_homes():
     said = json.loads(b"".join(rows.streaming_content))
     assert said["rows"][0]["credit_code"] == "91110000101623741K" and said["rows"][0]["has_clinic"] is None
     assert "contact_person" not in said["rows"][0]
+    (hospital,) = json.loads(queries("/api/v1/open-data/hospitals.json")[0])["rows"]
+    assert (hospital["facility_id"], hospital["hospital"], hospital["valid_until"]) == (str(home.pk), "示例医院", None)
     for n in range(4):
         make_rating(make_home(f"示例{n}"))
     assert queries("/api/v1/open-data/facilities.csv")[1] == before["facilities", "csv"]

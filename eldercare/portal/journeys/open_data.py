@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from eldercare.kernel import clock
 from eldercare.portal.rules.open_data import Dataset, published
 from eldercare.recognition.selectors import agreements
-from facilities.models import Facility, PriceVersion, Rating
+from facilities.models import Facility, HospitalAgreement, PriceVersion, Rating
 from facilities.selectors.export import home_rows
 from subsidies.rules.programme import catalogue
 
@@ -58,6 +58,11 @@ def _prices() -> Iterator[Row]:
     return map(_with_days, _in_chunks(PriceVersion.objects.all(), *columns))
 
 
+def _hospitals() -> Iterator[Row]:
+    columns = ("id", "facility_id", "hospital", "services", "signed_on", "valid_until")
+    return _in_chunks(HospitalAgreement.objects.all(), *columns)
+
+
 def _agreements() -> Iterator[Row]:
     columns = ("id", "kind", "issued_in_id", "used_in_id", "number", "title", "article", "url", "days")
     return map(_with_days, _in_chunks(agreements(), *columns))
@@ -84,6 +89,7 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "facilities": _facilities,
     "ratings": _ratings,
     "prices": _prices,
+    "hospitals": _hospitals,
     "agreements": _agreements,
     "policies": _policies,
 }
