@@ -10,6 +10,8 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Nothing is collected: tests find static files where they lie, and no test's client reads through a folder of them.
+STATIC_ROOT = None
 ALLOWED_HOSTS = ["*"]
 
 # Every parallel process has its own broker number; a process it starts inherits the name and with it the number.

@@ -40,14 +40,15 @@ class Visitors:
     """Signed-in clients by name; each knock starts from the same session, whatever the last one did."""
 
     def __init__(self, users: Mapping[str, Any]) -> None:
+        self.clients = {name: Client(raise_request_exception=False) for name in users}
         self.cookies = {}
         for name, user in users.items():
-            client = Client()
+            client = self.clients[name]
             self.cookies[name] = sign_in(client, user).cookies if user else client.cookies
 
     def knock(self, name: str, method: str, url: str) -> str:
         """Knock and undo what it did. Gives `in`, `login`, `no method`, `403`, `404`, or a status that no door may give."""
-        client = Client(raise_request_exception=False)
+        client = self.clients[name]
         client.cookies = self.cookies[name].copy()
         body = {"data": "{}", "content_type": JSON} if url.startswith("/api/") else {"data": {}}
         with transaction.atomic():

@@ -19,7 +19,7 @@ from tools.tour.check import Difference, tell
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_START = 300
 SECONDS_TO_STOP = 60
-NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "SANDBOX_BANK_URL")
+NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "SANDBOX_BANK_URL", "DJANGO_SETTINGS_MODULE")
 
 
 @contextmanager
