@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import DateField, DateTimeField, F, Func, Max, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
@@ -82,11 +83,23 @@ def has_free_beds(least: int, on: date, room_type: str = "") -> Q:
     """
     column = f"free_days_{room_type}" if room_type else "free_days"
     kept = Q(**{f"{column}__{least - 1}__lte": on})
-    noted = ListingDue.objects.values("facility")
     holds = Q(beds_until__isnull=True) | Q(beds_until__gt=ClockNow())
-    return (holds & ~Q(facility__in=noted) & kept) | (
-        (Q(beds_until__lte=ClockNow()) | Q(facility__in=noted)) & Q(_counted(least, on, room_type))
-    )
+    noted = Q(facility__in=ListingDue.objects.values("facility"))
+    return (holds & ~noted & kept) | (beds_are_due() & Q(_counted(least, on, room_type)))
+
+
+def beds_are_due() -> Q:
+    """Give the condition that a listing's free days hold no longer.
+
+    Null would be neither yes nor no, and the beds of every home whose listing holds without an end would be counted.
+    """
+    ended = Q(beds_until__isnull=False) & Q(beds_until__lte=ClockNow())
+    return ended | Q(facility__in=ListingDue.objects.values("facility"))
+
+
+def rooms_of_free_beds(on: date) -> ArraySubquery:
+    """Give the room type of each bed that is free from a day on, counted from the claims."""
+    return ArraySubquery(free_beds(on).filter(room__facility=OuterRef("pk")).order_by().values("room__room_type"))
 
 
 def _counted(least: int, on: date, room_type: str) -> IsNull:

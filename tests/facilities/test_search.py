@@ -539,3 +539,53 @@ def test_a_body_that_makes_no_sense_is_refused_in_words_and_is_no_fault(client, 
     assert answer.status_code == status, answer.content
     said = [answer.json()["detail"], *(error["message"] for error in answer.json()["errors"])]
     assert all(any("一" <= letter <= "鿿" for letter in sentence) for sentence in said)
+
+
+def homes_found(**filters) -> int:
+    return len(search(SearchFilters(**filters), size=200).cards)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"budget_fen": 400_000},  # another room is another price
+        {"budget_fen": 400_000, "room_type": "single"},
+        {"free_beds": 1},  # and other beds
+        {"free_beds": 2, "room_type": "double"},
+        {"free_beds": 2},
+        {"budget_fen": 400_000, "capability_level": 3},  # another level is another grade
+        {"budget_fen": 400_000, "free_beds": 1, "room_type": "double", "capability_level": 0, "region": "120000"},
+        {"free_on": date(2027, 6, 1), "budget_fen": 700_000},
+    ],
+)
+@pytest.mark.parametrize("noted", [False, True])
+def test_a_choice_is_counted_with_the_price_and_the_beds_it_would_bring(filters, noted):
+    for number in range(12):
+        home = make_home(f"示例·{number}", prices=False, region=(WUQING, CHAOYANG)[number % 2])
+        make_price(home, "bed", 60_000 * number, room_type="double")
+        make_price(home, "bed", 100_000 + 90_000 * (number % 5), room_type="single")
+        make_price(home, "care", 20_000, care_grade="self_care")
+        make_price(home, "care", 50_000 * number, care_grade="full")
+        make_price(home, "meal", 10_000)
+        for room_type in ("double", "double", "single")[: number % 4]:
+            make_bed(home, room_type=room_type)
+    for bed in Bed.objects.all()[::3]:
+        claim(bed, until=date(2027, 3, 1))
+    if not noted:
+        relist()
+    else:
+        relist()
+        for bed in Bed.objects.all()[1::3]:
+            claim(bed)  # what the listings keep of these homes no longer holds
+    counted = facets(SearchFilters(**filters))
+    asked = [("room_type", room) for room in ("single", "double", "triple")] + [("free_beds", 1), ("stars", 1)]
+    asked += [("capability_level", level) for level in range(5)] + [("budget_fen", 400_000)]
+    for name, value in asked:
+        count = counted.of(name, value)
+        if count is not None:
+            assert (name, value, count.count) == (name, value, homes_found(**{**filters, name: value}))
+    for name, count in counted.without.items():
+        left = {key: value for key, value in filters.items() if key != name and (name, key) != ("free_beds", "free_on")}
+        kept = {card.id for card in search(SearchFilters(**filters), size=200).cards}
+        more = {card.id for card in search(SearchFilters(**left), size=200).cards} - kept
+        assert (name, count.count) == (name, len(more))
