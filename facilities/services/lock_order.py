@@ -63,12 +63,12 @@ def lock_stay(stay: Stay, *, frees: bool) -> Stay:
     return lock_one(whole.filter(pk=stay.pk))
 
 
-def lock_all_of(elder_id: UUID) -> None:
-    """Lock everything an elder has or waits for, at every home."""
-    lock_elder(elder_id)
-    applications = Application.objects.filter(elder=elder_id, state__in=OPEN)
-    stays = Stay.objects.filter(elder=elder_id, state__in=WAITS)
+def lock_all_of(*elder_ids: UUID) -> None:
+    """Lock everything some elders have or wait for, at every home: for one act that ends it all, of one or of many."""
+    lock(Elder.objects.filter(pk__in=elder_ids))
+    applications = Application.objects.filter(elder__in=elder_ids, state__in=OPEN)
+    stays = Stay.objects.filter(elder__in=elder_ids, state__in=WAITS)
     lock_homes([*applications.values_list("facility", flat=True), *stays.values_list("facility", flat=True)])
-    mine = Q(claims__stay__elder=elder_id, claims__stay__state__in=WAITS)
-    offered = Q(offers__application__elder=elder_id, offers__state=OfferState.LIVE)
+    mine = Q(claims__stay__elder__in=elder_ids, claims__stay__state__in=WAITS)
+    offered = Q(offers__application__elder__in=elder_ids, offers__state=OfferState.LIVE)
     lock_beds(Bed.objects.filter(mine | offered).values_list("pk", flat=True))

@@ -27,6 +27,7 @@ from eldercare.people.access import elders_visible_to, officer_only
 from eldercare.people.choices import CIRCUMSTANCES
 from eldercare.people.models import Elder
 from eldercare.people.rules.id_number import IdNumberProblem, parse_id_number
+from facilities.services.lock_order import lock_all_of
 from subsidies.access import LISTS_FACTS, fact_lists_visible_to
 from subsidies.choices import FactKind, FactListState
 from subsidies.models import FactList
@@ -80,7 +81,7 @@ def look_at_rows(viewer: Viewer, *, region: str, file_name: str, rows: list[Row]
 def take_list(viewer: Viewer, *, list_id: UUID) -> FactList:
     """Take in the rows that were ready, each by itself; a row that is refused now says why. Twice changes nothing.
 
-    Refusals: `not_found` (404), `list_left` (409).
+    Refusals: `not_found` (404), `list_left` (409), `busy` (409), after which the list is as it was.
     """
     found = lock_one(fact_lists_visible_to(viewer).filter(pk=list_id))
     if found is None:
@@ -89,6 +90,8 @@ def take_list(viewer: Viewer, *, list_id: UUID) -> FactList:
         return found
     if found.state == FactListState.LEFT:
         raise Refusal("list_left", say("这份名单已经放弃。"), next_step=say("请重新上传。"), status=409)
+    # One transaction for many elders: whatever their deaths will free at any home is locked before the first of them.
+    lock_all_of(*(UUID(row["elder"]) for row in found.rows if row["state"] == READY))
     rows = [_take(viewer, row) if row["state"] == READY else row for row in found.rows]
     found.rows, found.state, found.taken_at = rows, FactListState.TAKEN, clock.now()
     found.taken = sum(row["state"] == TAKEN for row in rows)
@@ -114,6 +117,8 @@ def _take(viewer: Viewer, row: dict[str, Any]) -> dict[str, Any]:
         with transaction.atomic():
             changes = report_fact(viewer, elder_id=UUID(row["elder"]), fact=_fact(row))
     except Refusal as refusal:
+        if refusal.code == "busy":
+            raise  # says nothing about the row: the whole list is taken in again in a moment
         return {**row, "state": WRONG, "said": refusal.sentence.to_json()}
     return {**row, "state": TAKEN, "said": say("已录入，引起 {count} 项补贴变动", count=len(changes)).to_json()}
 

@@ -17,6 +17,8 @@ from eldercare.kernel.viewer import system
 from facilities.choices import ApplicationState, ClaimKind, OfferState, StayState
 from facilities.models import Application, BedClaim, Offer, Stay
 from facilities.services import accept_offer, apply_to_home, check_in, lock_order, offer_bed, resident_died
+from subsidies.models import FactList
+from subsidies.services.fact_lists import take_list
 from subsidies.services.life import Fact, report_fact
 from tests.builders.accounts import make_officer, make_user, viewer_for
 from tests.builders.facilities import make_application, make_bed, make_home, make_stay
@@ -206,6 +208,7 @@ def test_an_elder_checked_in_at_two_homes_at_once_lives_in_one():
                     application=stay.application,
                     claim=stay.claim,
                     room_type="double",
+                    stay_kind="short" if stays else "long",  # for good, an elder is expected in one home only
                     days=DateRange(queue.today, None),
                     state=StayState.EXPECTED,
                 )
@@ -217,3 +220,42 @@ def test_an_elder_checked_in_at_two_homes_at_once_lives_in_one():
         answers = at_once(acts)
         assert sorted(isinstance(answer, Stay) for answer in answers) == [False, True]
         assert "lives_elsewhere" in answers
+
+
+def a_list_of_deaths(officer, elders, day):
+    """What an office handed in and looked at: these elders have died."""
+    blank = {
+        "region": "",
+        "circumstance": "",
+        "category": None,
+        "level": None,
+        "until": "",
+        "name": "",
+        "id_number": "",
+    }
+    rows = [
+        {**blank, "number": number, "kind": "death", "on": day.isoformat(), "elder": str(elder.pk), "state": "ready"}
+        for number, elder in enumerate(elders, start=2)
+    ]
+    return FactList.objects.create(
+        region_id="110105", by_id=officer.user_id, file_name="名单.csv", rows=rows, total=len(rows), ready=len(rows)
+    )
+
+
+def test_two_lists_of_deaths_whose_homes_come_in_opposite_order_are_taken_in_whole():
+    """One transaction takes a whole list in: the second death's home is locked after the first's bed was offered on."""
+    queues = [Queue(), Queue()]
+    for queue in queues:
+        for _more in range(2):
+            queue.join(f"等{queue.home.pk}")
+    officer = viewer_for(make_officer("district_officer", "110105"))
+    lists = []
+    for order in (queues, queues[::-1]):
+        elders = [make_elder("王一"), make_elder("王二")]
+        for queue, elder in zip(order, elders, strict=True):
+            make_stay(queue.home, elder, elder.person, since=date(2026, 1, 1))
+        lists.append(a_list_of_deaths(officer, elders, queues[0].today))
+    with meeting_after("subsidies.services.life", "resident_died"):
+        taken = at_once([lambda found=found: take_list(officer, list_id=found.pk) for found in lists])
+    assert [[row["state"] for row in found.rows] for found in taken] == [["taken"] * 2] * 2
+    assert Offer.objects.filter(state=OfferState.LIVE).count() == 4
