@@ -153,6 +153,9 @@ def test_a_bed_is_held_for_a_family_and_let_go_on_a_phone(board, view):
     board.tap(board.button("不留了"))
     board.page.locator("#held").wait_for(state="detached")
     assert (board.taps, BedClaim.objects.filter(kind="hold", released_at=None).count()) == (1, 0)
+    board.tap(board.button("撤销这次保存"))
+    board.page.locator("#held").wait_for()
+    assert BedClaim.objects.get(kind="hold", released_at=None).lapses_at == hold.lapses_at
 
 
 def _family_that_waits(home):
@@ -369,6 +372,25 @@ def test_beds_are_changed_by_keyboard(board):
     keys.press("u")
     board.sees("已撤销上一次保存")
     assert {_state(bed) for bed in Bed.objects.all()} == {"free"}
+
+
+def test_what_a_letter_said_is_not_another_thing_after_a_refusal(board):
+    """The second bed is still to be out of use when the first turns out to have been changed by somebody else."""
+    bed = Bed.objects.order_by("room__name", "name").first()
+    confirm_beds(board.viewer, facility_id=board.home.pk, changes=[change_to("closed", bed.pk)])
+    keys = board.page.keyboard
+    keys.press("ArrowDown")
+    keys.press("x")
+    keys.press("ArrowRight")
+    keys.press("x")
+    keys.press("s")
+    board.sees("101-1 现在是“空着，暂不收住”")
+    assert board.page.locator(".bed-then:visible").all_inner_texts() == ["→ 暂停使用"]
+    board.page.locator("label.bed input:checked").focus()
+    keys.press("s")
+    board.sees("改了 1 张床")
+    board.page.locator(".bed-blocked").wait_for()
+    assert [claim.kind for claim in BedClaim.objects.filter(released_at=None)] == ["blocked"]
 
 
 def _state(bed):

@@ -108,12 +108,12 @@
     draft.beds.forEach((value) => {
       const [bed, was, wanted] = value.split(":");
       const box = board.boxes.find((one) => one.dataset.drawn === `${bed}:${was}`);
-      if (!box || box.checked) return;
+      if (!box) return;
+      if (!box.checked) back += 1;
       box.checked = true;
       say(box, wanted || "");
-      back += 1;
     });
-    if (!back) return;
+    if (!back) return; // drawn by the server with all that was said
     if (chip(draft.to)) chip(draft.to).checked = true;
     said.forEach((name) => {
       if (draft[name]) board.form.elements[name].value = draft[name];
