@@ -45,6 +45,20 @@ def test_who_was_on_the_way_somewhere_goes_on_there_and_never_to_another_site():
     assert sign_in_by_code(Client(), following="//evil.example/")["Location"] == "/me"
 
 
+def test_who_was_signed_out_before_sending_a_form_comes_back_to_its_page_and_never_to_another_site():
+    """The address a form is sent to often shows nothing when it is merely opened: 405."""
+    client, sent_to = Client(), "/home/01a2185b-28bb-725b-96e0-6051aa706dba/board/confirm"
+    page = sent_to.removesuffix("/confirm")
+    for referer, following in (
+        (f"http://testserver{page}?floor=2", f"{page}%3Ffloor%3D2"),
+        ("http://evil.example/board", sent_to),
+        ("", sent_to),
+    ):
+        answer = client.post(sent_to, headers={"referer": referer} if referer else {})
+        assert answer["Location"] == f"/sign-in?next={following}"
+    assert client.get(page, headers={"referer": "http://testserver/homes"})["Location"] == f"/sign-in?next={page}"
+
+
 def test_the_answer_is_the_same_for_a_known_and_an_unknown_address():
     make_user(address=PHONE)
     known, unknown = Client(), Client()

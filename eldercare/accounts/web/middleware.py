@@ -1,9 +1,12 @@
 """Puts the viewer on the request, and keeps a signed-in reader's language and view with the account."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from eldercare.accounts.services.preferences import keep_preferences
@@ -21,7 +24,20 @@ class ViewerMiddleware:
         request.viewer = SimpleLazyObject(lambda: viewer_of(request))
         response = self.get_response(request)
         self._remember(request, response)
+        self._back_to_the_page(request, response)
         return response
+
+    def _back_to_the_page(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Who was signed out before sending a form signs in and comes back to the page the form stands on.
+
+        The address it was sent to often only takes forms: opened after the sign-in it would show nothing.
+        """
+        to_sign_in = response.get("Location", "").startswith(f"{reverse(settings.LOGIN_URL)}?")
+        if request.method != "POST" or not to_sign_in:
+            return
+        page = urlsplit(request.headers.get("Referer", ""))
+        if page.netloc == request.get_host() and page.path:
+            response["Location"] = redirect_to_login(urlunsplit(("", "", page.path, page.query, ""))).url
 
     def _remember(self, request: HttpRequest, response: HttpResponse) -> None:
         """A preference just put into the browser is also kept with the account, for the next device."""
