@@ -32,8 +32,9 @@ class ViewerMiddleware:
 
         The address it was sent to often only takes forms: opened after the sign-in it would show nothing.
         """
-        to_sign_in = response.get("Location", "").startswith(f"{reverse(settings.LOGIN_URL)}?")
-        if request.method != "POST" or not to_sign_in:
+        if request.method != "POST" or "?next=" not in response.get("Location", ""):
+            return
+        if not response["Location"].startswith(f"{reverse(settings.LOGIN_URL)}?next="):
             return
         page = urlsplit(request.headers.get("Referer", ""))
         if page.netloc == request.get_host() and page.path:
