@@ -30,28 +30,33 @@ def write_beside(judged: list[Judged], kept: list[ImportRow]) -> None:
     """Write what stands beside the homes, all rows of it; the names and certificates that were kept sealed for it go."""
     pairs = [(one, row) for one, row in zip(judged, kept, strict=True) if is_beside(row)]
     made: dict[str, list[Any]] = {of: [] for of in MODELS}
+    today = clock.today()
     for one, row in pairs:
         row.verdict, row.changes = str(one.verdict), dict(one.changes)
         row.home_id = one.home or (kept[one.head - kept[0].line].home_id if one.head else None)
         of = row.values["of"]
         if one.verdict == RowVerdict.NEW:
-            made[of].append(_new(of, one, row))
+            made[of].append(_new(of, one, row, today))
         elif one.verdict == RowVerdict.UPDATE:
             _change(one, row)
         row.values = {name: value for name, value in row.values.items() if name != "sealed"}
     for of, rows in made.items():
         MODELS[of].objects.bulk_create(rows, batch_size=AT_ONCE)
-    ImportRow.objects.bulk_update(
-        [row for _one, row in pairs], ["verdict", "changes", "home_id", "values"], batch_size=AT_ONCE
+    ImportRow.objects.bulk_create(
+        [row for _one, row in pairs],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["verdict", "changes", "home_id", "values"],
+        batch_size=AT_ONCE,
     )
 
 
-def _new(of: str, one: Judged, row: ImportRow) -> Any:
+def _new(of: str, one: Judged, row: ImportRow, today: date) -> Any:
     facts = {name: value for name, (_was, value) in one.changes.items() if name != "certificate_no"}
     thing = MODELS[of](pk=new_id(), facility_id=row.home_id, **_as_days(facts))
     if of == "care_worker":
         thing.name = one.row.secret["person"]
-        thing.since = thing.since or clock.today()
+        thing.since = thing.since or today
         _certify(thing, one.row.secret.get("certificate_no"))
     row.changes[MADE] = [None, str(thing.pk)]
     return thing
@@ -88,14 +93,16 @@ def take_back_beside(rows: list[ImportRow]) -> list[str]:
         mine = [row for row in rows if row.values["of"] == of]
         for some in _chunks(mine):
             things = {thing.pk: thing for thing in lock(model.objects.filter(pk__in=[_made(row) for row in some]))}
+            made = []
             for row in some:
                 thing = things.get(_made(row))
                 if thing is None or not _as_written(thing, row):
                     lost.append(row.values.get("name", "") or row.values.get("hospital", ""))
                 elif row.verdict == RowVerdict.NEW:
-                    thing.delete()
+                    made.append(thing.pk)
                 else:
                     _restore(thing, row)
+            model.objects.filter(pk__in=made).delete()
     return lost
 
 

@@ -17,7 +17,7 @@ from eldercare.kernel.viewer import Grant, Viewer, system
 from facilities.choices import ImportState
 from facilities.models import CareWorker, DirectoryImport, Facility, HospitalAgreement
 from facilities.rules.import_beside import hospital_names
-from facilities.services import apply_import
+from facilities.services import apply_import, import_homes
 from facilities.services.apply_import import carry_out, order_apply, order_undo, weigh_again
 from facilities.services.import_homes import begin_import, read_import
 from tests.builders.accounts import make_officer, sign_in
@@ -230,6 +230,14 @@ def test_a_certificate_that_was_registered_while_the_file_was_written_stops_it_a
     batch.refresh_from_db()
     assert (batch.state, batch.refusal["sentence"]["text"][:5]) == (ImportState.PREVIEWED, "您核对之后")
     assert list(Facility.objects.values_list("name", flat=True)) == ["示例别家"]
+
+
+@pytest.mark.django_db
+def test_more_hospitals_than_rows_do_not_break_the_progress_bar(monkeypatch):
+    monkeypatch.setattr(import_homes, "TELL_EVERY", 3)
+    rows = ([f"示例{n}养老院", "武清区", "示例区人民医院、示例镇卫生院、示例诊所"] for n in range(5))
+    batch = previewed(xlsx(["机构名称", "所在区", "协议医院"], *rows))
+    assert (batch.state, batch.counts["beside_new"]) == (ImportState.PREVIEWED, 15)
 
 
 @pytest.mark.slow
