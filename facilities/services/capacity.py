@@ -18,14 +18,19 @@ from facilities.selectors.beds import InTheWay, in_the_way
 from facilities.services.board import lock_board
 from facilities.services.claims import close_lapsed_on
 from facilities.services.guards import found, manager_only
+from facilities.services.lock_order import lock_beds
 from facilities.services.relist import relist
+from facilities.services.waiting_list import bed_freed
 
 BED_OUTLASTS_CLAIMS = "a_bed_outlasts_what_claims_it"
 
 
 @transaction.atomic
 def add_room(viewer: Viewer, *, facility_id: UUID, name: str, room_type: str, beds: int, bed_type: str) -> Room:
-    """Add a room with so many beds, in use from today. Raises `manager_only` (403), `room_name_taken` (409)."""
+    """Add a room with so many beds, in use from today; they go along the waiting list one after the other.
+
+    Raises `manager_only` (403), `room_name_taken` (409).
+    """
     home = found(facilities_of(viewer), facility_id)
     manager_only(viewer, home.pk)
     lock_board(home)
@@ -38,9 +43,12 @@ def add_room(viewer: Viewer, *, facility_id: UUID, name: str, room_type: str, be
             "room_name_taken", sentence, next_step=say("请换一个房间名。"), status=409, fields={"name": sentence}
         ) from error
     today = clock.today()
-    Bed.objects.bulk_create(
+    rows = Bed.objects.bulk_create(
         Bed(room=room, name=str(number), bed_type=bed_type, valid_from=today) for number in range(1, beds + 1)
     )
+    lock_beds(bed.pk for bed in rows)
+    for bed in rows:
+        bed_freed(viewer, bed, from_day=today, cause=f"room:{room.pk}")
     facts = {"room": str(room.pk), "beds": beds}
     record(viewer, "room.added", f"facility:{home.pk}", place=home.region_id, facts=facts)
     relist([home.pk])

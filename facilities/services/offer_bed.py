@@ -131,10 +131,19 @@ def refuse_application(viewer: Viewer, *, application_id: UUID, reason: str, hou
 def close_lapsed_offers(limit: int = 200) -> int:
     """Close the offers and holds that lapsed and were met by nobody since, each bed for itself; the next are asked.
 
-    Gives how many. Safe to call twice at once.
+    Gives how many. Safe to call twice at once; a bed somebody is busy with waits for the next sweep and stops no other.
     """
     lapsed = BedClaim.objects.filter(released_at__isnull=True, lapses_at__lte=clock.ClockNow())
-    return sum(_close_lapsed(claim) for claim in lapsed.order_by("lapses_at", "pk")[:limit])
+    return sum(_close_unless_busy(claim) for claim in lapsed.order_by("lapses_at", "pk")[:limit])
+
+
+def _close_unless_busy(claim: BedClaim) -> bool:
+    try:
+        return _close_lapsed(claim)
+    except Refusal as refusal:
+        if refusal.code != "busy":
+            raise
+        return False
 
 
 @transaction.atomic

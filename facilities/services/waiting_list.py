@@ -112,7 +112,8 @@ def _nobody(viewer: Viewer, opening: Opening) -> None:
 def _is_free(opening: Opening) -> bool:
     bed, since = opening.bed, opening.from_day
     bed.refresh_from_db()
-    in_use = bed.valid_from <= since and (bed.valid_until is None or since < bed.valid_until)
+    # Whoever is asked is asked to stay; a bed that is to be closed is the home's own to give for the days it has left.
+    in_use = bed.valid_from <= since and bed.valid_until is None
     claimed = live_claims().filter(bed=bed, days__overlap=DateRange(since, None)).exists()
     return bed.admittable and in_use and not claimed
 

@@ -1,5 +1,6 @@
 """An elder on several lists, in two homes' plans, or already living somewhere: one bed promised, one place lived in, no place lost."""
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -8,28 +9,34 @@ from django.db import IntegrityError, transaction
 from eldercare.audit.services import move_clock
 from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import system
 from eldercare.people.models import Letter
 from facilities.access import transfers_visible_to
-from facilities.choices import ClaimKind, OfferState, OpeningState
+from facilities.choices import ApplicationState, ClaimKind, OfferState, OpeningState
 from facilities.models import Application, BedClaim, Offer, Opening, Skip, Stay, Transfer
+from facilities.selectors import vacancies
 from facilities.selectors.contracts import transfers_shown
 from facilities.services import (
     accept_offer,
     apply_to_home,
     check_in,
     close_lapsed_offers,
+    confirm_beds,
     drop_stay,
     hold_bed,
     offer_bed,
     release_hold,
     request_transfer,
 )
+from facilities.services.board import BedChange, change_to
+from facilities.services.capacity import add_room, close_beds
 from facilities.services.claims import claim_bed
 from tests.builders.facilities import make_bed
 from tests.builders.waiting import Queue
 
 pytestmark = pytest.mark.django_db
+offer_bed_module = sys.modules["facilities.services.offer_bed"]
 
 
 def code_of(act):
@@ -222,3 +229,53 @@ def test_a_hold_that_lapses_or_is_let_go_goes_to_the_next_on_the_list():
         assert accept.state == "expected"
         assert Opening.objects.get(bed=bed).state == OpeningState.TAKEN
     assert not BedClaim.objects.filter(kind=ClaimKind.HOLD, released_at__isnull=True).exists()
+
+
+def test_a_bed_that_is_to_be_closed_is_asked_about_by_nobody_and_stops_no_other_act():
+    """The board could not be saved: the bed it freed was offered without end, and the bed has one."""
+    queue = Queue()
+    queue.join("王一")
+    bed = make_bed(queue.home)
+    until = queue.today + timedelta(10)
+    confirm_beds(queue.manager, facility_id=queue.home.pk, changes=[BedChange(bed.pk, occupied=True, until=until)])
+    close_beds(queue.manager, facility_id=queue.home.pk, bed_ids=[bed.pk], until=until + timedelta(20))
+    confirm_beds(queue.manager, facility_id=queue.home.pk, changes=[change_to("free", bed.pk)])
+    assert Offer.objects.count() == 0
+    assert Opening.objects.get(bed=bed).state == OpeningState.STOPPED
+    counted = vacancies([queue.home.pk], queue.today)[queue.home.pk]
+    assert (counted.free, counted.why) == (0, {"closing": 1})
+
+
+def test_a_new_room_goes_along_the_list_bed_by_bed():
+    queue = Queue()
+    families = [queue.join("王一"), queue.join("王二"), queue.join("王三")]
+    add_room(queue.manager, facility_id=queue.home.pk, name="新房间", room_type="double", beds=2, bed_type="nursing")
+    offers = Offer.objects.filter(state=OfferState.LIVE).select_related("bed")
+    assert {offer.application_id for offer in offers} == {family.application.pk for family in families[:2]}
+    assert {offer.bed.room.name for offer in offers} == {"新房间"}
+    assert families[2].state == ApplicationState.SUBMITTED
+
+
+def test_a_bed_somebody_is_busy_with_does_not_keep_the_sweeper_from_the_others(monkeypatch):
+    queue, other = Queue(), Queue()
+    offers = [
+        offer_bed(
+            one.manager,
+            application_id=one.join("王一").application.pk,
+            bed_id=make_bed(one.home).pk,
+            from_day=one.today,
+        )
+        for one in (queue, other)
+    ]
+    move_clock(system("test"), timedelta(hours=49))
+    locked = offer_bed_module.lock_to_ask
+
+    def lock_to_ask(bed_id):
+        if bed_id == offers[0].bed_id:
+            raise Refusal("busy", say("这一项正被别人处理。"), status=409)
+        return locked(bed_id)
+
+    with monkeypatch.context() as busy:
+        busy.setattr(offer_bed_module, "lock_to_ask", lock_to_ask)
+        assert close_lapsed_offers() == 1
+    assert close_lapsed_offers() == 1
