@@ -119,9 +119,11 @@ def read_cursor(text: str) -> Cursor:
             raise ValueError
         return Cursor(bool(backwards), (value, UUID(key)), (edge[0], UUID(edge[1])) if edge else None, bool(in_head))
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise Refusal(
-            "bad_cursor", say("这个翻页地址已经失效。"), next_step=say("请从第一页重新查看。"), status=400
-        ) from error
+        raise bad_cursor() from error
+
+
+def bad_cursor() -> Refusal:
+    return Refusal("bad_cursor", say("这个翻页地址已经失效。"), next_step=say("请从第一页重新查看。"), status=400)
 
 
 # By an index

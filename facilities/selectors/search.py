@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.utils.crypto import salted_hmac
+
 from eldercare.kernel import clock
 from facilities.models.listing import NO_PRICE
 from facilities.selectors.cards import HomeCard, cards, cards_of, with_homes
@@ -23,6 +25,7 @@ from facilities.selectors.paging import (
     Order,
     Own,
     Page,
+    bad_cursor,
     by_distance,
     by_index,
     by_net,
@@ -82,12 +85,13 @@ def search(
     The order of distances needs `near`; without it, it is the recommended one. Where a short stay is asked for,
     `stay_cost` says what it costs the family (before subsidies): by that the first HEAD homes are put in the order of
     prices, and it is held to the budgets; a page may be shorter, never wrong.
-    Raises Refusal `bad_cursor` (400) for a cursor it did not give.
+    Raises Refusal `bad_cursor` (400) for a cursor it did not give, or gave to another search.
     """
     now = now or clock.now()
-    cursor = read_cursor(page) if page else None
-    meant = matching(filters, now.date())
     stay_cost = stay_cost or StayCost(budget_fen=filters.budget_fen)
+    seal = _seal(filters, personal, net, stay_cost)
+    cursor = _unsealed(page, seal) if page else None
+    meant = matching(filters, now.date())
     own = _own(filters, now.date(), personal, stay_cost)
     found = _page(meant, filters, now, cursor, max(1, min(size, MOST)), own, net)
     listed = with_homes().in_bulk(found.rows)
@@ -97,7 +101,24 @@ def search(
     if extra:
         added = extra(shown)
         shown = tuple(replace(card, extra=added.get(card.id)) for card in shown)
-    return Found(shown, found.after and found.after.written, found.before and found.before.written, now, meant.slipped)
+    after, before = (side and f"{side.written}.{seal}" for side in (found.after, found.before))
+    return Found(shown, after, before, now, meant.slipped)
+
+
+def _seal(
+    filters: SearchFilters, personal: Callable[[Candidate], int] | None, net: Net | None, stay_cost: StayCost
+) -> str:
+    """Give what a cursor carries of its search, so that it begins no page of another one; nothing can be read out of it."""
+    own = (net.most_off_fen, net.budget_fen) if net else ()
+    asked = repr((filters, personal is None, *own, stay_cost.budget_fen, stay_cost.net_budget_fen))
+    return salted_hmac("facilities.search", asked).hexdigest()[:12]
+
+
+def _unsealed(page: str, seal: str) -> Cursor:
+    written, _, own = page.rpartition(".")
+    if own != seal:
+        raise bad_cursor()
+    return read_cursor(written)
 
 
 def _page(

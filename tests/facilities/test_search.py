@@ -589,3 +589,26 @@ def test_a_choice_is_counted_with_the_price_and_the_beds_it_would_bring(filters,
         kept = {card.id for card in search(SearchFilters(**filters), size=200).cards}
         more = {card.id for card in search(SearchFilters(**left), size=200).cards} - kept
         assert (name, count.count) == (name, len(more))
+
+
+def test_a_cursor_begins_no_page_of_another_search(client, priced):
+    cursor = post({"page_size": 3})["next"]
+    assert len(post({"page_size": 5, "cursor": cursor})["results"]) == 5
+    dearer = {**ELDER, "assessments": [{**ELDER["assessments"][0], "level": 0}]}
+    own = post({"elder": ELDER, "sort": "price", "page_size": 3})["next"]
+    others = [
+        {"cursor": cursor, "sort": "price"},
+        {"cursor": cursor, "medical_insurance": True},
+        {"cursor": cursor, "q": "示例"},
+        {"cursor": cursor, "elder": ELDER},
+        {"cursor": own, "sort": "price"},
+        {"cursor": own, "elder": dearer, "sort": "price"},
+        {"cursor": cursor[:-1]},
+        {"cursor": cursor.split(".")[0]},
+        {"cursor": "." + cursor.split(".")[1]},
+        {"cursor": "x"},
+    ]
+    for body in others:
+        answer = client.post(f"{API}/search", json.dumps(body), content_type="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor"), body
+    assert client.get("/homes", {"page": cursor, "q": "示例"}).status_code == 400
