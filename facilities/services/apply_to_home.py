@@ -26,8 +26,8 @@ from facilities.selectors.waiting import class_of
 from facilities.services.claims import release
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_home
-from facilities.services.lock_order import lock_application, lock_elder, lock_with_offer
-from facilities.services.waiting_list import bed_freed
+from facilities.services.lock_order import lock_application, lock_elder, lock_with_beds
+from facilities.services.waiting_list import bed_freed, let_holds_go
 
 
 @transaction.atomic
@@ -167,9 +167,12 @@ def withdraw_application(viewer: Viewer, *, application_id: UUID) -> Application
 
 
 def end_application(viewer: Viewer, application: Application, state: str) -> None:
-    """End a waiting application, its live offer with it, and ask the next family about the bed; inside a transaction."""
+    """End a waiting application, its live offer and its holds with it, and ask the next families about the beds.
+
+    Inside a transaction.
+    """
     live = Offer.objects.filter(application=application, state=OfferState.LIVE)
-    lock_with_offer(application)
+    lock_with_beds(application)
     if not Application.objects.filter(pk=application.pk, state__in=OPEN).update(state=state):
         application.refresh_from_db()
         raise no_longer(application)
@@ -177,6 +180,7 @@ def end_application(viewer: Viewer, application: Application, state: str) -> Non
         Offer.objects.filter(pk=offer.pk).update(state=OfferState.WITHDRAWN, answered_at=clock.ClockNow())
         release(offer.claim)
         bed_freed(viewer, offer.bed, from_day=offer.from_day, cause=str(offer))
+    let_holds_go(viewer, application)
 
 
 def _others(also_rooms: Sequence[str], room_type: str) -> list[str]:

@@ -28,9 +28,10 @@ def hold_bed(viewer: Viewer, *, application_id: UUID, bed_id: UUID, from_day: da
     Raises Refusal `not_found` (404), `already_answered` (409), `bed_taken` (409).
     """
     application = found(applications_to_answer(viewer).select_related("facility"), application_id)
+    bed = lock_to_ask(found(Bed.objects.filter(room__facility=application.facility_id), bed_id).pk)
+    application.refresh_from_db(fields=["state"])
     if application.state != ApplicationState.SUBMITTED:
         raise no_longer(application)
-    bed = found(Bed.objects.filter(room__facility=application.facility_id), bed_id)
     now = clock.now()
     lapses_at = now + timedelta(hours=setting("offers", now.date())["hold_hours"])
     claim = claim_bed(bed, ClaimKind.HOLD, since=max(from_day, now.date()), lapses_at=lapses_at, noun=str(application))

@@ -7,12 +7,12 @@ A home's lock stands for its board and its waiting list: whoever may ask or skip
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from eldercare.kernel.locks import lock, lock_name, lock_one
 from eldercare.people.models import Elder
-from facilities.choices import OfferState, StayState
-from facilities.models import Application, Bed, Offer, Stay, Transfer
+from facilities.choices import ClaimKind, OfferState, StayState
+from facilities.models import Application, Bed, BedClaim, Offer, Stay, Transfer
 from facilities.models.admission import OPEN
 
 WAITS = [StayState.EXPECTED, StayState.IN]
@@ -46,10 +46,20 @@ def lock_application(application: Application) -> Application:
     return lock_one(Application.objects.select_related("facility").filter(pk=application.pk))
 
 
-def lock_with_offer(application: Application) -> None:
-    """Lock the bed an application has on offer, its home first: nobody makes it another offer meanwhile."""
+def lock_with_beds(application: Application) -> None:
+    """Lock the beds an application has on offer or held, its home first: nobody gives it another one meanwhile."""
     lock_homes([application.facility_id])
-    lock_beds(Offer.objects.filter(application=application, state=OfferState.LIVE).values_list("bed", flat=True))
+    offered = Offer.objects.filter(application=application, state=OfferState.LIVE).values_list("bed", flat=True)
+    lock_beds([*offered, *holds_for([application]).values_list("bed", flat=True)])
+
+
+def holds_for(applications: Iterable[Application]) -> QuerySet[BedClaim]:
+    """Give the beds homes hold for these families."""
+    rows = list(applications)
+    homes, nouns = {row.facility_id for row in rows}, [str(row) for row in rows]
+    return BedClaim.objects.filter(
+        bed__room__facility__in=homes, kind=ClaimKind.HOLD, noun__in=nouns, released_at__isnull=True
+    )
 
 
 def lock_stay(stay: Stay, *, frees: bool) -> Stay:
@@ -71,4 +81,5 @@ def lock_all_of(*elder_ids: UUID) -> None:
     lock_homes([*applications.values_list("facility", flat=True), *stays.values_list("facility", flat=True)])
     mine = Q(claims__stay__elder__in=elder_ids, claims__stay__state__in=WAITS)
     offered = Q(offers__application__elder__in=elder_ids, offers__state=OfferState.LIVE)
-    lock_beds(Bed.objects.filter(mine | offered).values_list("pk", flat=True))
+    beds = Bed.objects.filter(mine | offered).values_list("pk", flat=True)
+    lock_beds([*beds, *holds_for(applications.only("pk", "facility")).values_list("bed", flat=True)])

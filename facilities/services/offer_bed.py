@@ -22,10 +22,10 @@ from facilities.services.claims import close_lapsed_on, release
 from facilities.services.findings import keep_finding, shown_free
 from facilities.services.guards import found, no_longer, staff_only
 from facilities.services.letters import tell_family
-from facilities.services.lock_order import lock_to_ask
+from facilities.services.lock_order import lock_to_ask, lock_with_beds
 from facilities.services.offering import make_offer
 from facilities.services.openings import close_opening_on
-from facilities.services.waiting_list import bed_freed, offered_by_hand
+from facilities.services.waiting_list import bed_freed, let_holds_go, offered_by_hand
 
 
 @transaction.atomic
@@ -108,6 +108,7 @@ def refuse_application(viewer: Viewer, *, application_id: UUID, reason: str, hou
     if not reason.strip():
         sentence = say("请写明不能接收的原因，家属会看到。")
         raise Refusal("reason_missing", sentence, fields={"reason": sentence})
+    lock_with_beds(application)
     refused = Application.objects.filter(pk=application.pk, state=ApplicationState.SUBMITTED).update(
         state=ApplicationState.REFUSED, reason=reason.strip()[:300]
     )
@@ -117,6 +118,7 @@ def refuse_application(viewer: Viewer, *, application_id: UUID, reason: str, hou
     home = application.facility
     if house_full:
         keep_finding(application, shown=shown_free(home.pk), as_shown=False)
+    let_holds_go(viewer, application)
     facts = {"house_full": house_full}
     record(viewer, "application.refused", str(application), place=home.region_id, facts=facts)
     tell_family(

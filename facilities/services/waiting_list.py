@@ -25,9 +25,10 @@ from facilities.rules.settings import setting
 from facilities.rules.waiting import DOCUMENT, ORDINARY, RESIDENT, list_settings
 from facilities.selectors.beds import live_claims
 from facilities.selectors.waiting import class_of, hours_to_answer, is_automatic, judged, waiting_list
+from facilities.services.claims import release
 from facilities.services.guards import family_only, found, manager_only, no_longer
 from facilities.services.letters import tell_family, tell_home
-from facilities.services.lock_order import lock_application, lock_homes, lock_to_ask
+from facilities.services.lock_order import holds_for, lock_application, lock_homes, lock_to_ask
 from facilities.services.offering import make_offer
 from facilities.services.openings import Passed, close_opening, opening_of, pass_over
 
@@ -116,6 +117,13 @@ def _is_free(opening: Opening) -> bool:
     in_use = bed.valid_from <= since and bed.valid_until is None
     claimed = live_claims().filter(bed=bed, days__overlap=DateRange(since, None)).exists()
     return bed.admittable and in_use and not claimed
+
+
+def let_holds_go(viewer: Viewer, application: Application) -> None:
+    """Ask the next families about the beds that were held for one that no longer waits; the beds are locked."""
+    for hold in holds_for([application]).select_related("bed__room__facility").order_by("bed"):
+        release(hold)
+        bed_freed(viewer, hold.bed, from_day=hold.days.lower, cause=str(application))
 
 
 def offered_by_hand(viewer: Viewer, offer: Offer, *, words: str) -> None:

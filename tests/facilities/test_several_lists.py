@@ -26,8 +26,11 @@ from facilities.services import (
     drop_stay,
     hold_bed,
     offer_bed,
+    refuse_application,
     release_hold,
     request_transfer,
+    resident_died,
+    withdraw_application,
 )
 from facilities.services.board import BedChange, change_to
 from facilities.services.capacity import add_room, close_beds
@@ -279,3 +282,20 @@ def test_a_bed_somebody_is_busy_with_does_not_keep_the_sweeper_from_the_others(m
         busy.setattr(offer_bed_module, "lock_to_ask", lock_to_ask)
         assert close_lapsed_offers() == 1
     assert close_lapsed_offers() == 1
+
+
+@pytest.mark.parametrize("ends", ["withdraws", "is refused", "dies"])
+def test_a_bed_held_for_a_family_that_no_longer_waits_goes_to_the_next_at_once(ends):
+    queue = Queue()
+    first, second = queue.join("王一"), queue.join("王二")
+    bed = make_bed(queue.home)
+    hold = hold_bed(queue.manager, application_id=first.application.pk, bed_id=bed.pk, from_day=queue.today)
+    if ends == "withdraws":
+        withdraw_application(first.viewer, application_id=first.application.pk)
+    elif ends == "is refused":
+        refuse_application(queue.manager, application_id=first.application.pk, reason="暂无护理人手")
+    else:
+        resident_died(system("test"), elder_id=first.elder.pk, died_on=queue.today)
+    hold.refresh_from_db()
+    assert hold.released_at is not None
+    assert Offer.objects.get(state=OfferState.LIVE).application_id == second.application.pk

@@ -25,6 +25,7 @@ from facilities.services import (
     offer_bed,
     record_leave,
     request_transfer,
+    withdraw_application,
 )
 from facilities.services.board import BedChange, change_to
 from facilities.services.capacity import close_beds
@@ -292,6 +293,20 @@ def test_two_relatives_accept_two_homes_at_once_and_the_elder_is_expected_in_one
 def test_without_the_wall_the_elder_is_expected_in_both():
     with without_one_expected():
         assert [given(answer) for answer in TwoOffers().accept_both()] == [True, True]
+
+
+def test_a_bed_held_while_the_family_withdraws_is_held_for_nobody_who_no_longer_waits():
+    for _round in range(6):
+        queue = Queue()
+        family, bed = queue.join("王一"), make_bed(queue.home)
+        there = {"application_id": family.application.pk}
+        at_once(
+            [
+                lambda: hold_bed(queue.manager, bed_id=bed.pk, from_day=queue.today, **there),  # noqa: B023
+                lambda: withdraw_application(family.viewer, **there),  # noqa: B023
+            ]
+        )
+        assert (family.state, living(bed)) == ("withdrawn", [])
 
 
 # The same day, and days without an end
