@@ -11,7 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
-from facilities.choices import ApplicationState, ClaimKind, OfferState
+from facilities.choices import ApplicationState, ClaimKind, OfferState, StayState
 from facilities.models import Application, Bed, BedClaim, Offer, Room, Stay
 from facilities.services import accept_offer, close_lapsed_offers
 from tests.builders.accounts import make_user, viewer_for
@@ -79,6 +79,7 @@ class Races:
     def look(self) -> None:
         self.spread = clock.now() - self.began
         self.after_round()
+        Stay.objects.filter(state=StayState.EXPECTED).update(state=StayState.DROPPED)
         Application.objects.filter(state=ApplicationState.ACCEPTED).update(state=ApplicationState.CLOSED)
         Application.objects.exclude(state=ApplicationState.CLOSED).update(state=ApplicationState.WITHDRAWN)
 
