@@ -1,5 +1,9 @@
 """A visitor without login finds homes and sees what each would cost the described elder, line by line."""
 
+import re
+from datetime import date
+from html import unescape
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -9,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from eldercare.portal.web.described import SESSION_KEY
 from eldercare.recognition.services import load_reference as load_agreements
-from facilities.models import PriceVersion
+from facilities.models import Listing, PriceVersion
 from facilities.services.relist import relist
 from tests.builders.facilities import make_home, make_price, reprice
 from tests.builders.regions import WUQING, regions
@@ -188,3 +192,43 @@ def test_the_page_of_a_home_begins_with_a_room_that_has_a_free_bed(client, home)
 def test_the_page_on_ranking_says_how_names_are_put_in_order(client, db):
     page = client.get("/how-we-rank").content.decode()
     assert "名称一字不差的在最前" in page
+
+
+def test_a_name_only_an_expired_home_has_leads_to_it_and_to_the_reason(client, home):
+    make_home("示例·松鹤之家", licence_valid_until=date(2026, 1, 31))
+    relist()
+    page = client.get("/homes", {"q": "松鹤", "page": ""})
+    assert "备案（许可）过期、停业的机构里有符合的" in text(page)
+    (query,) = re.findall(r'href="/homes\?([^"]*unlicensed=on)"', page.content.decode())
+    assert "到期，暂不能收住" in text(client.get(f"/homes?{unescape(query)}"))
+    assert "备案（许可）过期、停业的机构里有符合的" not in text(client.get("/homes", {"q": "东方红"}))
+
+
+def test_every_home_that_stays_where_it_is_is_met_once_while_others_move(client, db):
+    """Pages by key, forwards and back, by quality and by price; a home that moves may be met again at its new place."""
+    load_agreements()
+    homes = [make_home(f"示例·第{number}家", prices=False) for number in range(24)]
+    for number, home in enumerate(homes):
+        make_price(home, "bed", 1000 * (number % 5), room_type="double")
+        make_price(home, "care", 100, care_grade="self_care")
+        make_price(home, "meal", 100)
+    relist()
+    luck = Random(7)
+    for sort in ("recommended", "price") * 4:
+        moved, forwards, backwards, at = set(), [], [], "/api/v1/facilities?page_size=5&q=shili&sort=" + sort
+        while at:
+            page = client.get(at).json()
+            forwards += [row["id"] for row in page["results"]]
+            last, at = page["previous"], page["next"]
+            for home in luck.sample(homes, 2):
+                moved.add(str(home.pk))
+                Listing.objects.filter(pk=home.pk).update(
+                    quality=luck.randrange(1000), self_care_from_fen=luck.randrange(5000)
+                )
+        while last:
+            page = client.get(last).json()
+            backwards += [row["id"] for row in page["results"]]
+            last = page["previous"]
+        still = {str(home.pk) for home in homes} - moved
+        assert sorted(key for key in forwards if key in still) == sorted(still)
+        assert len([key for key in backwards if key in still]) == len({key for key in backwards if key in still})

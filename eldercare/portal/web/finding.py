@@ -30,7 +30,7 @@ from eldercare.regions.selectors import full_name
 from eldercare.ui.htmx import page_or_part, wants_part
 from facilities.rules.settings import ranking
 from facilities.selectors.facets import Facets, facets
-from facilities.selectors.search import HEAD, Found, HomeCard, SearchFilters
+from facilities.selectors.search import HEAD, Found, HomeCard, SearchFilters, search
 
 ON_FRONT_PAGE = 4
 SAID_ELSEWHERE = ("free_beds", "freshness", "stars")  # the card says these in its own lines
@@ -125,6 +125,7 @@ def _results(request: HttpRequest, form: SearchForm, told: Told | None) -> dict[
         "next": found.next,
         "found": True,
         "relax": _relax(request, form, counted) if not shown else (),
+        "unlicensed": _unlicensed(request, filters) if not shown else "",
         "chart": _chart(shown, start) if form.cleaned_data["view"] == "map" else None,
         "elsewhere": [key for key in picked if key not in {one.card.id for one in shown}],
         "head": HEAD,
@@ -176,6 +177,13 @@ def _relax(request: HttpRequest, form: SearchForm, counted: Facets) -> list[dict
         query = _without(request, *form.fields_of(name))
         ways.append({"name": form.label_of(name), "count": count, "query": query})
     return sorted(ways, key=lambda way: -way["count"].count)
+
+
+def _unlicensed(request: HttpRequest, filters: SearchFilters) -> str:
+    """Give the question with the homes whose licence does not stand, where there is one among them; else nothing."""
+    if filters.unlicensed or not search(replace(filters, unlicensed=True), size=1).cards:
+        return ""
+    return f"{_without(request, 'unlicensed')}&unlicensed=on"
 
 
 def _carried(request: HttpRequest, form: SearchForm) -> list[tuple[str, str]]:
