@@ -2,17 +2,21 @@
 
 import json
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from eldercare.kernel import clock
 from eldercare.kernel.days import DayRange, Month
 from eldercare.recognition.services import load_reference as load_agreements
 from facilities.models import Facility, PriceVersion, ShortStayPrice
+from facilities.rules.short_stay import ShortPrice, _by_season
 from facilities.selectors.quotes import short_quote
 from facilities.selectors.search import SearchFilters, facets
 from facilities.services import (
@@ -287,3 +291,46 @@ def test_the_quote_of_an_offer_is_the_search_s(priced):
     (card,) = found(q=home.name, stay_from=str(span.start), stay_until=str(span.until), care_grade="full")
 
     assert rooms(card)["double"] == sum(line.amount_fen for line in lines)
+
+
+# The split of days by seasons
+
+JULY = Month(2026, 7)
+DAYS = st.dates(date(2026, 6, 25), date(2026, 8, 5))
+
+
+@st.composite
+def spells(draw, unit: str) -> list[ShortPrice]:
+    """Seasons of one unit in one room, one after the other, perhaps with gaps; the last may have no end."""
+    edges = sorted(draw(st.sets(DAYS, max_size=6)))
+    found = []
+    for since, until in pairwise(edges):
+        if draw(st.booleans()):
+            found.append(ShortPrice("double", unit, "", draw(st.integers(1, 3)), ("bed",), DayRange(since, until)))
+    if edges and draw(st.booleans()):
+        found.append(ShortPrice("double", unit, "", 9, ("bed",), DayRange(edges[-1], None)))
+    return found
+
+
+def charged_on(day: date, within: DayRange, seasons: list[ShortPrice]) -> ShortPrice | None:
+    """The rule as it is said: a whole month by the month where one season has all of it; else by the day, then by the month."""
+    monthly = [one for one in seasons if one.unit == "month"]
+    if within == JULY.period:
+        for one in monthly:
+            if one.days.within(JULY.period) == JULY.period:
+                return one
+    return next((one for one in [*(s for s in seasons if s.unit == "day"), *monthly] if day in one.days), None)
+
+
+@given(seasons=st.tuples(spells("day"), spells("month")), ends=st.tuples(DAYS, DAYS))
+def test_days_are_split_as_if_each_were_asked_for_itself(seasons, ends):
+    known = [*seasons[0], *seasons[1]]
+    within = DayRange(min(ends), max(ends) + DAY).within(JULY.period)
+    assume(within is not None)
+
+    split = _by_season(within, "double", JULY, known)
+
+    by_day = {day: season for span, season in split for day in span.each_day()}
+    assert list(by_day) == within.each_day()
+    assert by_day == {day: charged_on(day, within, known) for day in within.each_day()}
+    assert all(one[1] != other[1] for one, other in pairwise(split))
