@@ -3,7 +3,7 @@
 A change notes its home (`models/bells.py`), and a listing knows until when it holds; `relist_due` follows both.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from facilities.selectors.free_days import FreeDays, free_days
 from facilities.selectors.licence import licence_of
 from facilities.selectors.quotes import prices_of
 from facilities.selectors.ratings import StarsShown, stars_shown
+from facilities.selectors.short_stays import SeasonPrice, season_prices
 
 AT_ONCE = 1000
 DUE_AT_ONCE = 200
@@ -127,7 +128,7 @@ def _listings(homes: list[Facility], now: datetime) -> Iterator[Listing]:
     on = now.date()
     ids = [home.pk for home in homes]
     beds, confirmed, stars = free_days(ids, on), confirmations(ids, now), stars_shown(ids, on)
-    prices = prices_of(ids, Month.of(on).period)
+    prices, seasons = prices_of(ids, Month.of(on).period), season_prices(ids, on)
     for home in homes:
         yield _listing(
             home,
@@ -135,6 +136,7 @@ def _listings(homes: list[Facility], now: datetime) -> Iterator[Listing]:
             confirmed.get(home.pk, Confirmation()),
             stars.get(home.pk, ()),
             parts_of(prices.get(home.pk, []), Month.of(on)),
+            seasons.get(home.pk, ()),
             now,
         )
 
@@ -145,6 +147,7 @@ def _listing(
     confirmed: Confirmation,
     stars: tuple[StarsShown, ...],
     parts: MonthParts,
+    seasons: Sequence[SeasonPrice],
     now: datetime,
 ) -> Listing:
     on = now.date()
@@ -160,11 +163,11 @@ def _listing(
         licence_valid=licence,
     )
     keys = name_keys(home.name, home.alias, address=home.address)
-    marks = marks_of(_offer(home, beds, parts, star))
+    marks = marks_of(_offer(home, beds, parts, seasons, star))
     return Listing(
         facility_id=home.pk,
         made_on=on,
-        holds_until=_holds_until(home, beds, confirmed, stars, now),
+        holds_until=_holds_until(home, beds, confirmed, stars, seasons, now),
         region_code=home.region_id,
         licence_stands=licence is not False,
         quality=rank(standing, ranking(on))[0],
@@ -203,13 +206,16 @@ def _cheapest(parts: MonthParts, open_rooms: list[str]) -> dict[str, int]:
     return {grade: fen for grade, fen in fens.items() if fen is not None}
 
 
-def _offer(home: Facility, beds: FreeDays, parts: MonthParts, star: int | None) -> Offer:
+def _offer(
+    home: Facility, beds: FreeDays, parts: MonthParts, seasons: Sequence[SeasonPrice], star: int | None
+) -> Offer:
+    """A home takes short stays when it has beds for them, or publishes what they cost now or later."""
     ticks = {
         "medical_insurance": home.medical_insurance,
         "dementia": home.takes_dementia,
         "subsidy_payable": home.subsidy_payable,
         "inclusive": BedType.INCLUSIVE in beds.types,
-        "short_stay": BedType.SHORT_STAY in beds.types,
+        "short_stay": BedType.SHORT_STAY in beds.types or bool(seasons),
     }
     return Offer(
         region=home.region_id,
@@ -223,11 +229,17 @@ def _offer(home: Facility, beds: FreeDays, parts: MonthParts, star: int | None) 
 
 
 def _holds_until(
-    home: Facility, beds: FreeDays, confirmed: Confirmation, stars: tuple[StarsShown, ...], now: datetime
+    home: Facility,
+    beds: FreeDays,
+    confirmed: Confirmation,
+    stars: tuple[StarsShown, ...],
+    seasons: Sequence[SeasonPrice],
+    now: datetime,
 ) -> datetime:
     """Give the next moment at which something in the listing changes by itself, at the latest the next month."""
     on = now.date()
     days = [Month.of(on).period.until, beds.next_after(on), *(star.valid_until + timedelta(1) for star in stars)]
+    days += [max(ends)] if (ends := [one.until for one in seasons if one.until]) else []
     days += [home.licence_valid_until + timedelta(1)] if home.licence_valid_until else []
     moments = [_morning(day) for day in days if day and day > on]
     if confirmed.as_of:
