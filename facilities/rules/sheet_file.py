@@ -9,7 +9,6 @@ import io
 import re
 import zipfile
 import zlib
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -209,13 +208,15 @@ def _numbered(sheet: Any, notes: list[Sentence]) -> Iterator[tuple[int, Cells]]:
 
 def _filled(rows: Iterator[tuple[int, Cells]], merged: list[tuple[int, int, int, int]]) -> Iterator[tuple[int, Cells]]:
     """Give each cell of a merged block the block's value: one written name stands for all its rows and columns."""
-    tops = [block[0] for block in merged]
+    blocks = iter(merged)
+    following = next(blocks, None)
     open_blocks: list[tuple[int, int, int, Any]] = []
     for number, cells in rows:
         open_blocks = [block for block in open_blocks if block[0] >= number]
-        for top, left, bottom, right in merged[bisect_left(tops, number) :]:
+        while following and following[0] <= number:
+            (top, left, bottom, right), following = following, next(blocks, None)
             if top != number:
-                break
+                continue  # its first row is empty: nothing stands for the others
             value = cells[left] if left < len(cells) else None
             if value is not None and (bottom - top + 1) * (right - left + 1) <= MOST_MERGED:
                 open_blocks.append((bottom, left, min(right, MOST_COLUMNS - 1), value))
