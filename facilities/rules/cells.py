@@ -45,10 +45,25 @@ def text_of(cell: Any) -> str:
         cell = int(cell)
     if isinstance(cell, datetime):
         cell = cell.date()
-    text = unicodedata.normalize("NFKC", str(cell))
-    return " ".join(text.replace("\u200b", "").replace("\ufeff", "").split())  # quicker than a pattern, and the same
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", str(cell)))
+    return " ".join(text.split())  # quicker than a pattern, and the same
 
 
+def person(cell: Any) -> Read:
+    """Read a person's name; a telephone number that stands behind it is told and not kept there.
+
+    >>> person("李某13900001111")[0], person(" 王　某 ")[0], person("/")
+    ('李某', '王 某', (None, None))
+    """
+    value, why = words(MOST_PERSON)(cell)
+    found = re.fullmatch(WORDS["name_and_number"], value) if value else None
+    if found:
+        return found[1].strip(), say("里面的电话没有读；请写在“联系电话”一列")
+    return value, why
+
+
+MOST_PERSON = 60
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 WIDE = str.maketrans(
     {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
     | {0x3000: " ", 0x200B: None, 0xFEFF: None}
@@ -61,7 +76,7 @@ def kept_text(cell: Any) -> str:
     >>> kept_text(" 北京路１２号（　东门） ")
     '北京路12号（ 东门）'
     """
-    return " ".join(cell.translate(WIDE).split()) if isinstance(cell, str) else text_of(cell)
+    return " ".join(INVISIBLE.sub("", cell.translate(WIDE)).split()) if isinstance(cell, str) else text_of(cell)
 
 
 def is_blank(cell: Any) -> bool:

@@ -229,6 +229,9 @@ def test_a_room_type_in_a_column_of_its_own_names_the_bed_fee_beside_it():
         ("是否接收京籍老人", "√", "accepts_hukou", ["110000", "120000"], ""),
         ("是否接收京籍老人", "有北京老人5人", "accepts_hukou", None, "请写成“京、津、冀”这样"),
         ("接收户籍", "北京市、河北省户籍", "accepts_hukou", ["110000", "130000"], ""),
+        ("法定代表人", "李某13900001111", "legal_person", "李某", "里面的电话没有读"),
+        ("法人登记类型", "民办非企业单位", "nature", "private", ""),
+        ("地址", "甲路\u200e1号\u200b", "address", "甲路1号", ""),
         ("收住对象", "不收失能老人", "accepts_levels", None, "请只写收住的"),
         ("收住对象", "除重度失能外均可", "accepts_levels", None, "请只写收住的"),
         ("收住对象", "自理、生活不能自理", "accepts_levels", [0, 3, 4], ""),
@@ -305,7 +308,7 @@ def test_a_workbook_that_counts_days_from_1904():
     assert {row.values[name] for name in ("filed_on", "opened", "licence_valid_until")} == {"2020-05-01"}
 
 
-@pytest.mark.parametrize("name", ["123", "-", "#N/A"])
+@pytest.mark.parametrize("name", ["123", "-", "#N/A", "甲", "XX养老院", "日间照料中心"])
 def test_what_is_no_name_is_no_home(name):
     (row,), _file = read(xlsx(["机构名称", "所在区", "床位数"], [name, "武清区", 1]))
     assert row.fatal is not None
