@@ -105,7 +105,7 @@ def _write_link(home: Facility, since: Sentence, text: str, rule: Setting) -> No
         kind="beds.remind",
         subject=say("“{home}”的床位数有没有变化？", home=home.name),
         body=say(
-            "床位数{since}，再过一阵子家庭看到的就不是新数了。没有变化，打开这个链接点一下就行，不用登录，{link_hours} 小时内有效："
+            "床位数{since}，再过一阵子家庭看到的就不是新数了。没有变化，打开这个链接点一下就行，不用登录，{link_hours} 小时内有效： "
             "{address} 有变化请登录后在“床位”里改。",
             since=since,
             link_hours=rule["link_hours"],

@@ -10,6 +10,7 @@ from django.test import Client
 from eldercare.accounts.selectors import build_viewer
 from eldercare.kernel import clock
 from eldercare.people.models import Letter
+from eldercare.people.services.letters import deliver
 from facilities.choices import ReminderStage
 from facilities.models import (
     AdmissionFinding,
@@ -176,6 +177,12 @@ def test_a_reminder_s_link_confirms_without_login_once(home, link):
     assert "已经用过" in again.content.decode()
     assert "已经用过" in visitor.get(link).content.decode()
     assert BedConfirmation.objects.count() == before + 1
+
+
+def test_the_link_in_the_letter_is_one_to_tap(link):
+    deliver(Letter.objects.get(kind="beds.remind").pk)
+    outbox = Client().get("/demo/outbox").content.decode()
+    assert f'<a href="{settings.SITE_URL}{link}"' in outbox
 
 
 def test_a_stale_link_says_so_and_leads_to_the_sign_in(link, home):
