@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from tests.emptied import empty_every_table, let_triggers_sleep
 from tests.migrated import copy_into
 from tools.launch.postgres import Postgres
 from tools.launch.valkey import Valkey
@@ -47,6 +48,7 @@ def start_servers() -> None:
         atexit.register(valkey.stop)
         copy_into(folder)
         postgres.start()
+        let_triggers_sleep(postgres)
         valkey.start()
         os.environ["DATABASE_URL"] = postgres.url()
         os.environ["REDIS_URL"] = valkey.url()
@@ -113,9 +115,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The divisions stand before the first test: nearly every test needs them. Who empties every table loads them anew."""
+    """The divisions stand before the first test, and stay: nearly every test needs them."""
+    from django.test import TransactionTestCase
+
     from tests.builders.regions import regions
 
+    TransactionTestCase._fixture_teardown = empty_every_table
     with django_db_blocker.unblock():
         regions()
 

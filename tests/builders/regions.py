@@ -1,4 +1,4 @@
-"""The real divisions, loaded whole, once for a process (tests/conftest.py): only who emptied the tables loads them again."""
+"""The real divisions, loaded whole, once for a process (tests/conftest.py)."""
 
 from eldercare.regions.models import Region
 from eldercare.regions.services import load_reference
