@@ -23,6 +23,7 @@ from subsidies.services import (
     post,
     reconcile,
     redeem,
+    reroute,
     review,
     route,
     settle,
@@ -128,6 +129,12 @@ def open_from_assessments() -> None:
 def stop_without_consent() -> None:
     """Stop the routings whose consent was taken back."""
     route.stop_without_consent()
+
+
+@shared_task
+def tell_left_behind() -> None:
+    """Tell the families of who moved that a benefit still pays the home that was left."""
+    reroute.tell_left_behind()
 
 
 @shared_task

@@ -227,6 +227,7 @@ CELERY_BEAT_SCHEDULE: dict = {
     "beds-old": {"task": "facilities.tasks.remind_beds", "schedule": 300, "options": {"expires": 300}},
     "assessed-severe": {"task": "subsidies.tasks.open_from_assessments", "schedule": 30, "options": {"expires": 30}},
     "consents-revoked": {"task": "subsidies.tasks.stop_without_consent", "schedule": 30, "options": {"expires": 30}},
+    "left-behind": {"task": "subsidies.tasks.tell_left_behind", "schedule": 600, "options": {"expires": 600}},
     "clocks": {"task": "subsidies.tasks.ring_clocks", "schedule": 600, "options": {"expires": 600}},
     "facts-followed": {"task": "subsidies.tasks.follow_facts", "schedule": 60, "options": {"expires": 60}},
     "rights-reviewed": {"task": "subsidies.tasks.review_month", "schedule": 3600, "options": {"expires": 3600}},

@@ -3,15 +3,20 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, TextField, Value
+from django.db.models.functions import Cast, Concat
 
+from eldercare.audit.models import Event
 from eldercare.audit.services import record
 from eldercare.kernel import clock
 from eldercare.kernel.days import Month
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
-from eldercare.kernel.viewer import Viewer
+from eldercare.kernel.viewer import Viewer, system
 from eldercare.people.choices import Purpose
 from eldercare.people.services.consents import give_consent, revoke_consent
+from facilities.choices import StayState
+from facilities.models import Stay
 from facilities.services.letters import tell_home
 from subsidies.access import routings_visible_to
 from subsidies.choices import RoutingState
@@ -21,6 +26,8 @@ from subsidies.selectors.left_behind import LeftBehind, left_behind
 from subsidies.services.guards import family_only, locked, not_found
 from subsidies.services.letters import tell_family
 from subsidies.services.route import proposal_for
+
+TOLD = "routing.left_behind"
 
 
 @transaction.atomic
@@ -43,6 +50,39 @@ def move_routing(viewer: Viewer, *, routing_id: UUID, text_version: str) -> Rout
     if behind is None:
         raise _not_moved()
     return _move(viewer, behind, text_version)
+
+
+def tell_left_behind(limit: int = 200) -> int:
+    """Tell each family once, for each routing, that a benefit still pays the home that was left; gives how many were told.
+
+    Safe to ring twice at once.
+    """
+    lives = Stay.objects.filter(elder=OuterRef("elder"), state=StayState.IN).exclude(facility=OuterRef("facility"))
+    told = Event.objects.filter(act=TOLD, noun=Concat(Value("routing:"), Cast(OuterRef("pk"), TextField())))
+    new = Routing.objects.filter(Exists(lives), ~Exists(told), state=RoutingState.ACTIVE).order_by("pk")
+    return sum(_tell_left_behind(pk) for pk in new.values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def _tell_left_behind(routing_id: UUID) -> bool:
+    routing = locked(Routing.objects.select_related("entitlement", "facility"), routing_id)
+    behind = left_behind([routing], clock.this_month()).get(routing_id)
+    if behind is None or Event.objects.filter(act=TOLD, noun=f"routing:{routing_id}").exists():
+        return False
+    record(system("sweeper"), TOLD, f"routing:{routing_id}", facts={"stay": str(behind.stay.pk)})
+    tell_family(
+        routing.elder_id,
+        kind=TOLD,
+        subject=say("请把补贴改到新的养老院"),
+        body=say(
+            "老人已经住进{home}，{benefit}还写着付给{left}。请登录，在老人的页面点“把补贴改到新的养老院”；"
+            "改过来以前，补贴先留在老人的账户里。",
+            home=behind.stay.facility.name,
+            left=routing.facility.name,
+            benefit=behind.benefit.name,
+        ),
+    )
+    return True
 
 
 def _move(viewer: Viewer, behind: LeftBehind, text_version: str) -> Routing:

@@ -19,7 +19,7 @@ from subsidies.models import Routing
 from subsidies.rules.may_route import first_month_after_move
 from subsidies.selectors.left_behind import behind_at, left_behind
 from subsidies.selectors.redeemable import routings_of_bill
-from subsidies.services.reroute import move_routing
+from subsidies.services.reroute import move_routing, tell_left_behind
 from subsidies.services.route import revoke_routing, route_subsidy
 from tests.builders.accounts import make_officer, make_user, sign_in, viewer_for
 from tests.builders.facilities import make_bed, make_bill, make_home, make_staff, make_stay
@@ -188,6 +188,16 @@ def test_until_it_is_done_the_family_reads_the_one_step_and_from_when(case, clie
     case.follow()
     file = elder_file(case.family, case.elder.pk)
     assert file.left_behind is None and file.next_step.door is not Door.ROUTING
+
+
+def test_the_family_is_told_once_by_letter(case):
+    assert tell_left_behind() == 0
+    case.go()
+    assert (tell_left_behind(), tell_left_behind()) == (1, 0)
+    letter = Letter.objects.get(kind="routing.left_behind")
+    assert letter.to_person_id == case.family_user.person_id
+    case.follow()
+    assert tell_left_behind() == 0
 
 
 def test_the_page_moves_it_with_one_button_and_says_what_it_does(case, client):
