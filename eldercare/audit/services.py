@@ -47,10 +47,11 @@ def once(
     Without a key the act is simply done. Raises Refusal `key_reused` (409) when the key came with another body.
     A second call that arrives while the first is still running waits for it; a refused act leaves no key behind.
     """
+    key = (key or "").replace("\0", "")[:120]  # PostgreSQL keeps no NUL
     with transaction.atomic():
         if not key:
             return act(), False
-        mine = RequestKey(actor=viewer.reference, door=door, key=key[:120], body=digest(body))
+        mine = RequestKey(actor=viewer.reference, door=door, key=key, body=digest(body))
         try:
             with transaction.atomic():
                 mine.save(force_insert=True)
