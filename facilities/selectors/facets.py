@@ -20,6 +20,7 @@ from facilities.selectors.matching import Matching, SearchFilters, inside_sql, m
 
 CAP = 1000
 WITHIN = 3000
+OWN = ("budget_fen", "free_beds")  # what another room, level or day changes
 Counts = dict[str, dict[str, "Count"]]
 
 CHOICES: dict[str, tuple[Any, ...]] = {
@@ -58,31 +59,26 @@ def facets(filters: SearchFilters, on: date | None = None) -> Facets:
     """Count under a family's filters, as of a day (today)."""
     on = on or clock.today()
     meant = matching(filters, on, anywhere=True)
-    read = _Read(filters, on)
-    names = [*meant.marks, *meant.conditions]
-    asked = list(_asked(filters, on, read.price(filters), read.free(replace(filters, free_beds=1))))
-    others = {choice: read.misses(names, meant, other) for choice, other in _others(filters).items()}
-    counting = [*_wheres(asked, names, others), *_without(names, others)]
-    columns = ", ".join(f"count(*) FILTER (WHERE {where})" for where in counting)
-    misses = read.misses(names, meant, filters)
-    places, anywhere, here, numbers = _ask(read, meant, misses, list(others.values()), columns, filters.region)
+    read = _Read(filters, on, meant)
+    others = {choice: read.misses(other) for choice, other in _others(filters).items()}
+    asked = list(_asked(filters, on))
+    columns = [*_wheres(asked, read.names, others), *_without(read.names, others)]
+    places, anywhere, here, numbers = _ask(read, list(others.values()), columns)
     found = [_count(number, here >= WITHIN or meant.named is not None) for number in numbers]
     counts: Counts = {"region": _regions(places, anywhere >= WITHIN or meant.named is not None)}
     for (name, value, _where), count in zip(asked, found, strict=False):
         counts.setdefault(name, {})[_key(value)] = count
-    return Facets(counts, dict(zip(names, found[len(asked) :], strict=True)))
+    return Facets(counts, dict(zip(read.names, found[len(asked) :], strict=True)))
 
 
-def _asked(
-    filters: SearchFilters, on: date, price: str = "price", free: str = "free"
-) -> Iterator[tuple[str, Any, str]]:
-    """Every choice that is counted: filter, value, and the condition on a row whose price and free bed are called so."""
+def _asked(filters: SearchFilters, on: date) -> Iterator[tuple[str, Any, str]]:
+    """Every choice that is counted: filter, value, and the condition on a row that was judged."""
     for name, values in CHOICES.items():
         for value in values:
             yield name, value, f"traits & {bit_of(name, value)} <> 0"
-    yield "free_beds", 1, free
+    yield "free_beds", 1, "free"
     for fen in setting("price_steps", on)["fen"] if not filters.stay else ():  # they are of a month
-        yield "budget_fen", fen, f"{price} <= {int(fen)}"
+        yield "budget_fen", fen, f"price <= {int(fen)}"
 
 
 def _others(filters: SearchFilters) -> dict[tuple[str, Any], SearchFilters]:
@@ -120,13 +116,12 @@ def _without(names: list[str], others: dict[tuple[str, Any], str]) -> Iterator[s
 class _Read:
     """What the counting reads of each row, each price and each answer about free beds once, under a name of its own."""
 
-    def __init__(self, filters: SearchFilters, on: date) -> None:
-        self.on = on
-        due = beds_are_due()
-        counted = Case(When(due, then=rooms_of_free_beds(filters.free_from(on))))
-        self.columns: dict[str, Any] = {"due": Case(When(due, then=True), default=False), "counted": counted}
-        self.price(filters)
-        self.free(filters)
+    def __init__(self, filters: SearchFilters, on: date, meant: Matching) -> None:
+        self.filters, self.on, self.meant = filters, on, meant
+        self.names = [*meant.marks, *meant.conditions]
+        # null as long as what the listing keeps still holds
+        counted = Case(When(beds_are_due(), then=rooms_of_free_beds(filters.free_from(on))))
+        self.columns: dict[str, Any] = {"counted": counted}
 
     def price(self, filters: SearchFilters) -> str:
         """Give the column of the price under these filters."""
@@ -140,25 +135,32 @@ class _Read:
         column = f"day_{least}_{room or 'any'}"
         self.columns[column] = F(f"free_days_{room}__{least - 1}" if room else f"free_days__{least - 1}")
         of_room = f"array_positions(counted, '{room}')" if room else "counted"
-        return f"(CASE WHEN due THEN cardinality({of_room}) >= {least} ELSE {column} <= DATE '{day}' END)"
+        kept = f"COALESCE({column} <= DATE '{day}', false)"
+        return f"CASE WHEN counted IS NULL THEN {kept} ELSE cardinality({of_room}) >= {least} END"
 
-    def rows(self, meant: Matching) -> tuple[str, tuple[Any, ...]]:
+    def rows(self) -> tuple[str, tuple[Any, ...]]:
         """Give the statement of all that could be meant; to be asked when every column is known."""
-        rows = meant.sample.order_by().values("facility_id", "quality", "traits", "marks", "region_code")
+        rows = self.meant.sample.order_by().values("facility_id", "quality", "traits", "marks", "region_code")
         return rows.annotate(**self.columns).query.sql_with_params()
 
-    def misses(self, names: list[str], meant: Matching, filters: SearchFilters) -> str:
-        """Give the filters a row that was read misses, one bit each."""
-        bits = (
-            f"CASE WHEN {self._fulfilled(name, meant, filters)} THEN 0 ELSE {1 << n} END"
-            for n, name in enumerate(names)
-        )
-        return " + ".join(bits) or "0"
+    def misses(self, filters: SearchFilters) -> str:
+        """Give the filters a row misses, one bit each, from the `lacks` of a row that was read."""
+        own = (self._bit(name, self._fulfilled(name, filters)) for name in self.names if name in OWN)
+        return " + ".join(["lacks", *own])
 
-    def _fulfilled(self, name: str, meant: Matching, filters: SearchFilters) -> str:
+    @property
+    def lacks(self) -> str:
+        """Those of them that are the same whatever the room, the level and the day."""
+        shared = (self._bit(name, self._fulfilled(name, self.filters)) for name in self.names if name not in OWN)
+        return " + ".join(shared) or "0"
+
+    def _bit(self, name: str, fulfilled: str) -> str:
+        return f"CASE WHEN {fulfilled} THEN 0 ELSE {1 << self.names.index(name)} END"
+
+    def _fulfilled(self, name: str, filters: SearchFilters) -> str:
         """The same condition as the search's, on a row that was read already; only numbers are written into it."""
-        if name in meant.marks:
-            return f"traits & {1 << meant.marks[name]} <> 0"
+        if name in self.meant.marks:
+            return f"traits & {1 << self.meant.marks[name]} <> 0"
         if name == "budget_fen":
             return f"{self.price(filters)} <= {int(filters.budget_fen or 0)}"
         if name == "accepts_hukou":
@@ -166,33 +168,39 @@ class _Read:
         return self.free(filters)
 
 
-def _ask(
-    read: _Read, meant: Matching, misses: str, others: list[str], columns: str, region: str
-) -> tuple[dict[str, int], int, int, tuple[int, ...]]:
-    """Count the first rows in the order of quality; those that miss two filters count nowhere.
+def _ask(read: _Read, others: list[str], columns: list[str]) -> tuple[dict[str, int], int, int, tuple[int, ...]]:
+    """Count the first rows in the order of quality; those that miss two filters under every choice count nowhere.
 
     Gives the homes by place wherever they are, how many rows were looked at for that, how many in the region, and what
-    each column counts there. Rows are read before they are judged, so that each is asked for its free beds once.
-    `others`: what a row misses under another choice, each a number of its own.
+    each column counts there. `others`: what a row misses under another choice, each a number of its own. Rows are read
+    before they are judged, so that each is asked for its free beds once.
     """
-    first = f"ORDER BY quality DESC, facility_id LIMIT {WITHIN}"
-    inside, values = inside_sql(region) if region else ("", [])
-    rows, params = read.rows(meant)
-    here = f"SELECT * FROM ({rows}) AS meant WHERE {inside} {first}" if region else "SELECT * FROM anywhere"
-    judged = "".join(f", {other} AS misses_{number}" for number, other in enumerate(others))
-    counted = ["misses", *(f"misses_{number}" for number in range(len(others)))]
+    misses, price, free = (
+        read.misses(read.filters),
+        read.price(read.filters),
+        read.free(replace(read.filters, free_beds=1)),
+    )
+    counted = {"misses": misses, **{f"misses_{number}": other for number, other in enumerate(others)}}
+    judged = ", ".join(f"{what} AS {name}" for name, what in {"price": price, "free": free, **counted}.items())
     hopeful = " OR ".join(f"{name} & ({name} - 1) = 0" for name in counted)
+    region = read.filters.region
+    rows, params = read.rows()
+    meant = f"(SELECT *, {read.lacks} AS lacks FROM ({rows}) AS meant"
+    first = f"ORDER BY quality DESC, facility_id LIMIT {WITHIN}) AS first"
+    inside, values = inside_sql(region) if region else ("true", [])
+    anywhere = f"SELECT region_code, {misses} AS misses FROM {meant} {first}" if region else "SELECT * FROM judged"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH anywhere AS MATERIALIZED ({rows} {first}), here AS MATERIALIZED ({here}), "
-            f"places AS (SELECT {PLACE} AS place, count(*) AS number FROM anywhere WHERE {misses} = 0 GROUP BY 1), "
-            f"judged AS MATERIALIZED (SELECT *, {misses} AS misses{judged} FROM here) "
+            f"WITH judged AS MATERIALIZED (SELECT region_code, traits, {judged} FROM {meant} WHERE {inside} {first}), "
+            f"anywhere AS MATERIALIZED ({anywhere}), "
+            f"places AS (SELECT {PLACE} AS place, count(*) AS number FROM anywhere WHERE misses = 0 GROUP BY 1) "
             "SELECT (SELECT json_object_agg(place, number) FROM places), (SELECT count(*) FROM anywhere), "
-            f"(SELECT count(*) FROM judged), {columns} FROM judged WHERE {hopeful}",
-            [*params, *(params if region else ()), *values],
+            f"(SELECT count(*) FROM judged), {', '.join(f'count(*) FILTER (WHERE {where})' for where in columns)} "
+            f"FROM judged WHERE {hopeful}",
+            [*params, *values, *(params if region else ())],
         )
-        places, anywhere, reached, *numbers = cursor.fetchone()
-    return places or {}, anywhere, reached, tuple(numbers)
+        places, number, reached, *numbers = cursor.fetchone()
+    return places or {}, number, reached, tuple(numbers)
 
 
 PLACE = "CASE WHEN region_code LIKE '13%%' THEN left(region_code, 4) || '00' ELSE left(region_code, 6) END"
