@@ -554,6 +554,7 @@ def fees_of(cell: Any, item: str, label: str, heading: str) -> tuple[list[dict[s
 
 
 # The box the three regions lie in, generously.
+MOST_DEGREES = 360
 LATITUDES, LONGITUDES = (35.0, 43.5), (112.5, 120.5)
 
 
@@ -563,6 +564,8 @@ def coordinate(cell: Any) -> Read:
     >>> coordinate("北纬39°54′36″")[0], coordinate("116.40E")[0]
     (39.91, 116.4)
     """
+    if isinstance(cell, float) and 0 <= cell < MOST_DEGREES:
+        return cell, None
     if is_blank(cell) or text_of(cell) == NONE:
         return NOTHING
     text = re.sub(WORDS["beside_degrees"], "", text_of(cell))

@@ -23,6 +23,11 @@ def changes_to(was: dict[str, Any], says: dict[str, Any]) -> Changes:
     >>> changes_to({"phone": "022-1", "address": "甲路１号"}, {"phone": "022-2", "address": "甲路 1号"})
     {'phone': ['022-1', '022-2']}
     """
+    if not was:  # a new home, of which most rows of a first file are
+        said = {name: value for name, value in says.items() if value not in (None, "")}
+        if "stated_fees" in said:
+            said["stated_fees"] = merged_fees([], said["stated_fees"])
+        return {name: [None, value] for name, value in said.items()}
     found = {}
     for name, value in says.items():
         if name == "stated_fees":

@@ -121,21 +121,31 @@ class RowReader:
         if self.datum == cells.UNSTATED and re.search(cells.WORDS["of_positions"], above):
             self.datum = cells.datum_of(above)
         self._read_before: dict[tuple[str, str], cells.Read] = {}
+        # What every row of the sheet is asked, found once.
+        self._simple = [(field_, reader) for field_, reader in SIMPLE.items() if field_ in self.columns]
+        self._double = [
+            (field_, self._profit if field_ == "for_profit" else reader, names)
+            for field_, (reader, names) in DOUBLE.items()
+            if field_ in self.columns
+        ]
+        self._fee_columns = [
+            (column, item, _label(column.header))
+            for field_, item in FEES.items()
+            for column in self.columns.get(field_, ())
+        ]
 
     def read(self, line: int, sheet: str, number: int, row: list[Any]) -> ReadRow:
         """Read a row. The line is its place in the whole file, the number its place in its sheet."""
         found = ReadRow(line, sheet, number)
-        for field_, reader in SIMPLE.items():
-            if field_ in self.columns:
-                value = self._first(found, field_, reader, row)
-                if value is not None:
-                    found.values[field_] = value
-        for field_, (reader, names) in DOUBLE.items():
-            if field_ in self.columns:
-                pair = self._first(found, field_, self._profit if field_ == "for_profit" else reader, row)
-                for name, value in zip(names, pair or (), strict=False):
-                    if value not in (None, ""):
-                        found.values.setdefault(name, value)
+        for field_, reader in self._simple:
+            value = self._first(found, field_, reader, row)
+            if value is not None:
+                found.values[field_] = value
+        for field_, reader, names in self._double:
+            pair = self._first(found, field_, reader, row)
+            for name, value in zip(names, pair or (), strict=False):
+                if value not in (None, ""):
+                    found.values.setdefault(name, value)
         self._fees(found, row)
         self._position(found, row)
         self._place(found, row)
@@ -210,16 +220,15 @@ class RowReader:
             fees, why = cells.read_fee_lines(self._cell(column, row))
             if why:
                 found.problems.append(why)
-        for field_, item in FEES.items():
-            for column in self.columns.get(field_, ()):
-                cell = self._cell(column, row)
-                if cell is None:
-                    continue
-                label = _label(column.header) or (room if item == "bed" and room.lower() not in cells.BLANK else "")
-                read, why = cells.fees_of(cell, item, label, column.header)
-                fees += read
-                if why:
-                    found.problems.append(say("“{column}”：{why}", column=column.header, why=why))
+        for column, item, label in self._fee_columns:
+            cell = self._cell(column, row)
+            if cell is None:
+                continue
+            label = label or (room if item == "bed" and room.lower() not in cells.BLANK else "")
+            read, why = cells.fees_of(cell, item, label, column.header)
+            fees += read
+            if why:
+                found.problems.append(say("“{column}”：{why}", column=column.header, why=why))
         if fees:
             found.values["stated_fees"] = self._each_once(found, fees)
 
