@@ -279,7 +279,7 @@ class FacilitiesDoor(OpenDoor):
                 "results": [card_of(card, filters) for card in found.cards],
                 "next": _page_url(request, found.next),
                 "previous": _page_url(request, found.previous),
-                "facets": facets_of(facets(filters, found.as_of.date())),
+                "facets": facets_of(facets(filters, found.as_of.date(), found.called)),
                 "as_of": found.as_of,
                 "slipped": found.slipped,
             }

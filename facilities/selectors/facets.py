@@ -16,7 +16,7 @@ from eldercare.kernel import clock
 from facilities.rules.marks import KINDS, LEVELS, PROVINCES, ROOMS, STARS, TICKS, bit_of, hukou_marks
 from facilities.rules.settings import setting
 from facilities.selectors.free_days import beds_are_due, rooms_of_free_beds
-from facilities.selectors.matching import Matching, SearchFilters, inside_sql, matching, price
+from facilities.selectors.matching import Called, Matching, SearchFilters, inside_sql, matching, price
 
 CAP = 1000
 WITHIN = 3000
@@ -55,10 +55,10 @@ class Facets:
         return self.counts.get(name, {}).get(_key(value))
 
 
-def facets(filters: SearchFilters, on: date | None = None) -> Facets:
-    """Count under a family's filters, as of a day (today)."""
+def facets(filters: SearchFilters, on: date | None = None, called: Called | None = None) -> Facets:
+    """Count under a family's filters, as of a day (today). `called`: the name, where the search has read it."""
     on = on or clock.today()
-    meant = matching(filters, on, anywhere=True)
+    meant = matching(filters, on, anywhere=True, called=called)
     read = _Read(filters, on, meant)
     others = {choice: read.misses(other) for choice, other in _others(filters).items()}
     asked = list(_asked(filters, on))

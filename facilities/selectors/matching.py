@@ -105,7 +105,7 @@ class Matching:
     `marks` are those of the conditions that are one mark; together they are found by one index. `named`: some of those
     with the name looked for, where there are too many to look at all of them; they stand for the others when counting.
     `nearest`: how names look that are meant rather than others (rules/names.py), where all of them were looked at.
-    `slipped`: nothing is called so, and what is called nearly so was looked for.
+    `called`: the name as it was read. `slipped`: nothing is called so, and what is called nearly so was looked for.
     """
 
     rows: QuerySet[Listing]
@@ -113,7 +113,11 @@ class Matching:
     conditions: dict[str, Q]
     named: Q | None = None
     nearest: tuple[str, ...] = ()
-    slipped: bool = False
+    called: "Called | None" = None
+
+    @property
+    def slipped(self) -> bool:
+        return bool(self.called and self.called.slipped)
 
     @property
     def sample(self) -> QuerySet[Listing]:
@@ -140,12 +144,12 @@ class Matching:
         return rows
 
 
-def matching(filters: SearchFilters, on: date, *, anywhere: bool = False) -> Matching:
-    """Read the filters. `anywhere` leaves the region out, for counting the others."""
+def matching(filters: SearchFilters, on: date, *, anywhere: bool = False, called: "Called | None" = None) -> Matching:
+    """Read the filters. `anywhere` leaves the region out, for counting the others. `called`: the name, read before."""
     rows = Listing.objects.all() if filters.unlicensed else Listing.objects.filter(licence_stands=True)
-    named = called = None
+    named = None
     if filters.q.strip():
-        called = _called(filters.q)
+        called = called or _called(filters.q)
         rows = rows.filter(called.those if called.all or called.slipped else called.condition)
         named = None if called.all else called.those
     if filters.near is not None and filters.within_km is not None:
@@ -155,8 +159,7 @@ def matching(filters: SearchFilters, on: date, *, anywhere: bool = False) -> Mat
     if filters.region and not anywhere:
         rows = rows.filter(within(filters.region))
     nearest = called.nearest if called and called.all else ()
-    slips = bool(called and called.slipped)
-    return Matching(rows, _marks(filters), _conditions(filters, on), named, nearest, slips)
+    return Matching(rows, _marks(filters), _conditions(filters, on), named, nearest, called)
 
 
 def _marks(filters: SearchFilters) -> dict[str, int]:

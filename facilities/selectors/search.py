@@ -16,7 +16,15 @@ from eldercare.kernel import clock
 from facilities.models.listing import NO_PRICE
 from facilities.selectors.cards import HomeCard, cards, cards_of, with_homes
 from facilities.selectors.facets import Facets, facets
-from facilities.selectors.matching import Matching, SearchFilters, matching, metres_in_order, price, price_in_order
+from facilities.selectors.matching import (
+    Called,
+    Matching,
+    SearchFilters,
+    matching,
+    metres_in_order,
+    price,
+    price_in_order,
+)
 from facilities.selectors.paging import (
     HEAD,
     Candidate,
@@ -57,13 +65,17 @@ ORDERS = ("recommended", "price", "distance")
 
 @dataclass(frozen=True)
 class Found:
-    """One page of cards. `next` and `previous` are cursors or None. `slipped`: these are called nearly as was typed."""
+    """One page of cards. `next` and `previous` are cursors or None. `slipped`: these are called nearly as was typed.
+
+    `called` is the name as it was read, to be handed on to the counting (`facets`).
+    """
 
     cards: tuple[HomeCard, ...]
     next: str | None
     previous: str | None
     as_of: datetime
     slipped: bool = False
+    called: Called | None = None
 
 
 def search(
@@ -102,7 +114,7 @@ def search(
         added = extra(shown)
         shown = tuple(replace(card, extra=added.get(card.id)) for card in shown)
     after, before = (side and f"{side.written}.{seal}" for side in (found.after, found.before))
-    return Found(shown, after, before, now, meant.slipped)
+    return Found(shown, after, before, now, meant.slipped, meant.called)
 
 
 def _seal(

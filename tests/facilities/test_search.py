@@ -612,3 +612,12 @@ def test_a_cursor_begins_no_page_of_another_search(client, priced):
         answer = client.post(f"{API}/search", json.dumps(body), content_type="application/json")
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor"), body
     assert client.get("/homes", {"page": cursor, "q": "示例"}).status_code == 400
+
+
+@pytest.mark.parametrize(("typed", "times"), [("康乐", 1), ("慷乐", 2), ("东方红", 2)])
+def test_a_name_is_looked_up_once_for_the_page_and_the_counts_and_once_more_with_a_slip(client, typed, times):
+    make_home("示例·康乐养老院")
+    relist()
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(API, {"q": typed, "region": "120000"}).status_code == 200
+    assert sum("name_marks" in one["sql"] for one in queries) == times

@@ -89,7 +89,7 @@ class SearchDoor(OpenDoor):
         )
         results = [_result(card, filters) for card in found.cards]
         asked = find_a_home.priced_for(filters, asking, body["net_budget_fen"]) if asking else filters
-        counted = facets(asked, found.as_of.date())
+        counted = facets(asked, found.as_of.date(), found.called)
         return Response(
             {
                 "results": results,

@@ -111,10 +111,10 @@ def _results(request: HttpRequest, form: SearchForm, told: Told | None) -> dict[
         budget = filters.budget_fen
         filters = replace(filters, budget_fen=None)
         found = find(filters, asking, page=page, net_budget_fen=budget)
-        counted = facets(find_a_home.priced_for(filters, asking, budget))
+        counted = facets(find_a_home.priced_for(filters, asking, budget), called=found.called)
     else:
         found = find(filters, None, page=page)
-        counted = facets(filters)
+        counted = facets(filters, called=found.called)
     form.count(counted)
     picked = _picked(request)
     shown = _shown(found, told, filters, picked)
