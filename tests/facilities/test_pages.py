@@ -178,6 +178,15 @@ def test_a_bed_of_another_home_is_not_there(case):
     read(case.staff.post(f"{case.at}board", {"bed": ["nonsense", ":", "x:free:y"]}), 302)
 
 
+def test_a_home_without_beds_is_led_to_enter_them_and_not_asked_whether_they_changed(case):
+    bare = make_home("示例·刚开的")
+    make_staff(case.manager, bare)
+    page = read(sign_in(Client(), case.manager).get(f"/home/{bare.pk}/"))
+    assert "去登记床位" in page
+    assert "全部无变化" not in page
+    assert "床位数是新鲜的" not in page
+
+
 def test_the_manager_adds_a_room_once(case):
     room = {"name": "301", "room_type": "double", "beds": 2, "bed_type": "nursing"}
     case.staff.post(f"{case.at}board/rooms", room)
