@@ -114,6 +114,15 @@ class Offered:
         return accept_offer(self.family, offer_id=self.offer.pk)
 
 
+def test_two_hundred_families_of_one_home_accept_two_hundred_beds_at_once_and_each_has_one():
+    """Nobody waits for anybody: an acceptance takes one bed and one family, never the home."""
+    home = make_home(prices=False)
+    offered = [Offered(home, milliseconds=600_000) for _number in range(CLIENTS)]
+    stays = at_once([one.accept for one in offered])
+    assert all(isinstance(stay, Stay) for stay in stays)
+    assert {stay.claim_id for stay in stays} == {one.offer.claim_id for one in offered}
+
+
 def test_ten_clicks_on_accept_are_one_stay():
     offered = Offered(make_home(prices=False), milliseconds=60_000)
     stays = at_once([offered.accept] * 10)
