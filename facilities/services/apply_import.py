@@ -34,6 +34,7 @@ from facilities.services.import_homes import fail, keep_rows
 from facilities.services.judge_rows import Decisions, apply_facts, facts_of, judge
 from facilities.services.judged import Judged
 from facilities.services.kept_rows import counts_of, read_back
+from facilities.services.many_rows import many_rows
 
 CARRY_OUT = signature("facilities.tasks.carry_out_import")
 HOMES_AT_ONCE = 2000
@@ -128,6 +129,7 @@ STATES = {
 }
 
 
+@many_rows()
 def carry_out(import_id: UUID | str) -> None:
     """Do what was ordered of an import: write it, or take it back. Rung twice or killed in the middle, it is done once."""
     for state, act in ((ImportState.APPLYING, _apply), (ImportState.UNDOING, _undo)):

@@ -29,6 +29,7 @@ from facilities.services.guards import found
 from facilities.services.judge_rows import Decisions, judge, place_book
 from facilities.services.judged import Judged
 from facilities.services.kept_rows import counts_of, kept_values
+from facilities.services.many_rows import many_rows
 
 KIND = "directory.import"
 READ = signature("facilities.tasks.read_import")
@@ -70,6 +71,7 @@ def begin_import(
     return batch
 
 
+@many_rows()
 def read_import(import_id: UUID | str) -> None:
     """Read and judge a whole file. Rung twice, it does nothing the second time; killed, it begins anew."""
     batch = DirectoryImport.objects.filter(pk=import_id, state=ImportState.READING).select_related("job").first()

@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
 from eldercare.audit.models import Event, Job
@@ -310,3 +311,14 @@ def test_without_the_transaction_the_same_death_leaves_half_a_directory(monkeypa
     with pytest.raises(Killed):
         apply_import._write_new(batch, list(batch.rows.order_by("line")))
     assert Facility.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_the_search_for_cycles_is_on_again_after_an_import_whatever_came_of_it():
+    import gc
+
+    applied()
+    assert gc.isenabled()
+    with pytest.raises(ValidationError):
+        read_import("no number")
+    assert gc.isenabled()
