@@ -106,6 +106,22 @@ NO_CODE_LETTERS = "IOSVZ"
 MISREAD = str.maketrans("IOSZ", "1052")
 
 
+def paper_number(cell: Any) -> Read:
+    """Read a paper's number; one so long that a spreadsheet program has rounded it is told.
+
+    >>> paper_number("津备〔2020〕1号")[0], paper_number(20200001.0)[0], paper_number(120114200012345678)[0]
+    ('津备〔2020〕1号', '20200001', None)
+    """
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    if (is_number and abs(cell) >= ROUNDED_FROM) or re.fullmatch(r"\d(\.\d+)?[Ee]\+?\d+", text_of(cell)):
+        return None, say("被当成了数字，后面几位已经丢失；请把这一列设成文本再填")
+    return words(MOST_NUMBER)(cell)
+
+
+MOST_NUMBER = 60
+ROUNDED_FROM = 10**15  # a spreadsheet program keeps fifteen digits
+
+
 def credit_code(cell: Any) -> Read:
     """Read an 18-character credit code. A wrong check character is told and does not stop it: real papers have it.
 

@@ -49,9 +49,14 @@ def without_too_large_parts(was: dict[str, Any], found: Changes) -> tuple[Change
     >>> without_too_large_parts({"nursing_beds": 80, "licensed_beds": 100}, {"licensed_beds": [100, 50], "name": ["甲", "乙"]})
     ({'name': ['甲', '乙']}, [('nursing_beds', 'licensed_beds')])
     """
-    after = {name: found[name][1] if name in found else was.get(name) for pair in PARTS for name in pair}
-    wrong = [pair for pair in PARTS if None not in (after[pair[0]], after[pair[1]]) and after[pair[0]] > after[pair[1]]]
-    wrong = [pair for pair in wrong if pair[0] in found or pair[1] in found]
+    after: dict[str, Any] = {
+        name: found[name][1] if name in found else was.get(name) for pair in PARTS for name in pair
+    }
+    wrong = [
+        (part, whole)
+        for part, whole in PARTS
+        if None not in (after[part], after[whole]) and after[part] > after[whole] and (part in found or whole in found)
+    ]
     out = {name for pair in wrong for name in pair}
     return {name: pair for name, pair in found.items() if name not in out}, wrong
 

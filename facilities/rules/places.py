@@ -116,8 +116,10 @@ class PlaceBook:
         """Find a district by the name it had."""
         for text in (words, address):
             found = FORMER.search(text)
+            if found is None:
+                continue
             whole = f"{above}{words}{address}"
-            for one in WORDS["former_districts"] if found else ():
+            for one in WORDS["former_districts"]:
                 fits = one.get("within", "") in whole and one.get("unless", "\0") not in whole
                 if one["name"] == found[1] and fits and one["code"] in self.by_code:
                     now = self.by_code[one["code"]].name
