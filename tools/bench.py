@@ -59,6 +59,8 @@ def main() -> int:
         try:
             _build(server, began)
             with _serving(server.url(f"homes_{FEW}")) as few, _serving(server.url(f"homes_{MANY}")) as many:
+                for filters in SEARCHES:
+                    _check_same(many, filters)
                 missed = _tell(_measure(few, many))
         finally:
             server.stop()
@@ -122,6 +124,23 @@ def _wait(client: httpx.Client, running: subprocess.Popen) -> None:
         except httpx.TransportError:
             time.sleep(0.5)
     raise SystemExit("the web server of the bench did not start")
+
+
+def _check_same(client: httpx.Client, filters: dict[str, Any]) -> None:
+    """Make sure that the raw statement gives the same homes and counts as the product: otherwise nothing is compared."""
+    from facilities.selectors.facets import CAP
+
+    given = client.post("/api/v1/facilities/search", json={**filters, "care_grade": "full"}).json()
+    raw = client.post("/bench/raw", json=filters).json()
+    counts = {
+        f"{name}:{value.replace('true', 'True')}": count["count"]
+        for name, values in given["facets"].items()
+        if name != "region"
+        for value, count in values.items()
+    }
+    same_homes = [home["id"] for home in given["results"]] == [home["id"] for home in raw["results"]]
+    if not same_homes or counts != {name: min(count, CAP) for name, count in raw["facets"].items()}:
+        raise SystemExit(f"the raw statement answers something else for {filters}")
 
 
 def _measure(few: httpx.Client, many: httpx.Client) -> dict[str, list[float]]:

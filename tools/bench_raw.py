@@ -11,7 +11,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from eldercare.urls import urlpatterns as doors
-from facilities.rules.marks import mark_of
+from facilities.rules.marks import ROOMS, mark_of
 from facilities.selectors.facets import WITHIN, _asked
 from facilities.selectors.search import SearchFilters
 
@@ -33,19 +33,32 @@ def statement(asked: dict) -> tuple[str, dict]:
     region = asked["region"].rstrip("0") if asked["region"].endswith("00") else asked["region"]
     prefix = region + "0" * (len(region) % 2)
     params = {"marks": marks, "prefix": prefix, "budget": asked["budget_fen"], "most": WITHIN, "size": 20}
-    own = [f"CASE WHEN marks @> ARRAY[{mark}] THEN 0 ELSE {1 << number} END" for number, mark in enumerate(marks)]
-    own.append(f"CASE WHEN full_from_fen <= %(budget)s THEN 0 ELSE {1 << len(marks)} END")
-    own.append(f"CASE WHEN free_days[1] <= CURRENT_DATE THEN 0 ELSE {2 << len(marks)} END")
-    bits = {"stars": 1, "budget_fen": 1 << len(marks), "free_beds": 2 << len(marks)}
-    bits |= {name: 1 << number for number, name in enumerate(["stars", *(t for t in TICKS if asked.get(t))])}
-    on = _today()
-    counts = ", ".join(
-        f"'{name}:{value}', count(*) FILTER (WHERE misses IN (0, {bits.get(name, 0)}) AND {where})"
-        for name, value, where in _asked(SearchFilters(care_grade="full"), on)
+    shared = " + ".join(
+        f"CASE WHEN marks @> ARRAY[{mark}] THEN 0 ELSE {1 << number} END" for number, mark in enumerate(marks)
     )
-    looked_at = f"""SELECT traits, region_code, {" + ".join(own)} AS misses, full_from_fen AS price,
-        COALESCE(free_days[1] <= CURRENT_DATE, false) AS free
-        FROM facilities_listing WHERE licence_stands {{}} ORDER BY quality DESC, facility_id LIMIT %(most)s"""
+    budget, free = 1 << len(marks), 2 << len(marks)
+    bits = {"budget_fen": budget, "free_beds": free}
+    bits |= {name: 1 << number for number, name in enumerate(["stars", *(t for t in TICKS if asked.get(t))])}
+
+    def misses(price: str, days: str) -> str:
+        """Another room has a price and beds of its own."""
+        return (
+            f"{shared} + CASE WHEN {price} <= %(budget)s THEN 0 ELSE {budget} END"
+            f" + CASE WHEN {days}[1] <= CURRENT_DATE THEN 0 ELSE {free} END"
+        )
+
+    rooms = {room: misses(f"bed_{room}_fen + care_full_fen + meal_fen", f"free_days_{room}") for room in ROOMS}
+    named = {"misses": misses("full_from_fen", "free_days"), **{f"misses_{room}": what for room, what in rooms.items()}}
+    judged = ", ".join(f"{what} AS {name}" for name, what in named.items())
+    hopeful = " OR ".join(f"{name} & ({name} - 1) = 0" for name in named)
+    counts = ", ".join(
+        f"'{name}:{value}', count(*) FILTER (WHERE "
+        f"{f'misses_{value}' if name == 'room_type' else 'misses'} IN (0, {bits.get(name, 0)}) AND {where})"
+        for name, value, where in _asked(SearchFilters(care_grade="full"), _today())
+    )
+    looked_at = """SELECT traits, region_code, full_from_fen AS price,
+        COALESCE(free_days[1] <= CURRENT_DATE, false) AS free, {}
+        FROM facilities_listing WHERE licence_stands {} ORDER BY quality DESC, facility_id LIMIT %(most)s"""
     inside = f"AND left(region_code, {len(prefix)}) = %(prefix)s"
     return (
         f"""
@@ -54,7 +67,8 @@ def statement(asked: dict) -> tuple[str, dict]:
             WHERE licence_stands {inside} AND marks @> %(marks)s::int[] AND full_from_fen <= %(budget)s
                 AND free_days[1] <= CURRENT_DATE
             ORDER BY quality DESC, facility_id LIMIT %(size)s
-        ), here AS MATERIALIZED ({looked_at.format(inside)}), anywhere AS MATERIALIZED ({looked_at.format("")})
+        ), here AS MATERIALIZED ({looked_at.format(judged, inside)}),
+            anywhere AS MATERIALIZED ({looked_at.format(named["misses"] + " AS misses", "")})
         SELECT json_build_object(
             'results', (SELECT json_agg(json_build_object(
                 'id', f.id, 'name', f.name, 'region', f.region_id, 'region_name', r.name, 'kind', f.kind,
@@ -70,7 +84,7 @@ def statement(asked: dict) -> tuple[str, dict]:
                 'as_of', (SELECT max(at) FROM facilities_bedconfirmation WHERE facility_id = f.id)
             ) ORDER BY page.quality DESC, page.facility_id)
             FROM page JOIN facilities_facility f ON f.id = page.facility_id JOIN regions_region r ON r.code = f.region_id),
-            'facets', (SELECT json_build_object({counts}) FROM here WHERE misses & (misses - 1) = 0),
+            'facets', (SELECT json_build_object({counts}) FROM here WHERE {hopeful}),
             'regions', (SELECT json_object_agg(place, number) FROM (SELECT CASE WHEN region_code LIKE '13%%'
                 THEN left(region_code, 4) ELSE left(region_code, 6) END AS place, count(*) FILTER (WHERE misses = 0)
                 AS number FROM anywhere GROUP BY 1) t)
