@@ -137,8 +137,6 @@ def test_a_death_and_an_acceptance_for_the_dead_at_once_leave_no_bed_claimed_for
         )
         died = lambda: resident_died(system("test"), elder_id=first.elder.pk, died_on=queue.today)  # noqa: E731, B023
         at_once([lambda: accept_offer(first.viewer, offer_id=offer.pk), died])  # noqa: B023
-        if Stay.objects.filter(elder=first.elder, state=StayState.EXPECTED).exists():
-            died()
         assert not Stay.objects.filter(elder=first.elder, state=StayState.EXPECTED).exists()
         assert live() == [second.application.pk]
         Offer.objects.filter(state=OfferState.LIVE).update(state=OfferState.WITHDRAWN)
