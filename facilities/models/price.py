@@ -117,6 +117,7 @@ class ShortStayPrice(models.Model):
         ]
         triggers = [
             _billed_stays(),
+            bells.rings_for(bells.OF_THE_HOME),
             pgtrigger.Protect(
                 name="an_announced_season_keeps_its_amount",
                 operation=pgtrigger.Update,

@@ -21,7 +21,7 @@ from eldercare.kernel.verdict import Outcome
 from eldercare.kernel.viewer import Viewer
 from facilities.access import facilities_of
 from facilities.choices import FeeKind, PriceItem, PriceUnit, RoomType
-from facilities.models import Bill, Facility, Fee, ListingDue, PriceVersion, ShortStayPrice
+from facilities.models import Bill, Facility, Fee, PriceVersion, ShortStayPrice
 from facilities.rules.prepayment import deposit_limit, deposit_reason
 from facilities.rules.settings import setting
 from facilities.selectors.quotes import price_in_force
@@ -86,8 +86,6 @@ def set_season(
         includes=[item for item in PriceItem.values if item == PriceItem.BED or item in includes],
         days=DateRange(since, until),
     )
-    # The table of seasons has no bell of its own, so the act rings: the home is found by 短住 from now on.
-    ListingDue.objects.create(facility=home)
     facts = {**facts, "fen": fen, "since": str(since), "until": until and str(until)}
     record(viewer, "season.set", f"facility:{home.pk}", place=home.region_id, facts=facts)
     return price

@@ -265,6 +265,20 @@ def test_who_announces_a_season_is_found_by_short_stays_and_no_longer_than_it_la
     assert stale_listings() == []
 
 
+def test_a_season_written_into_the_table_by_whatever_way_is_heard_of():
+    home, today = make_home(beds=1), clock.today()
+    relist()
+
+    make_season(home, 100, until=today + 9 * DAY)
+    relist_due()
+    assert [card["id"] for card in found(short_stay="true")] == [str(home.pk)]
+
+    ShortStayPrice.objects.filter(facility=home).update(days=DateRange(today - 9 * DAY, today))
+    relist_due()
+    assert found(short_stay="true") == []
+    assert stale_listings() == []
+
+
 @pytest.mark.parametrize(
     ("asked", "code", "field", "words"),
     [
