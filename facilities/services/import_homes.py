@@ -1,13 +1,18 @@
 """A spreadsheet of homes comes in: taken, read, judged row by row, shown. Nothing of the directory changes here."""
 
 import hashlib
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import structlog
 from celery import signature
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
 from eldercare.audit.services import advance, finish, record, start_job
@@ -31,6 +36,8 @@ from facilities.services.judged import Judged
 from facilities.services.kept_rows import counts_of, kept_values
 from facilities.services.many_rows import many_rows
 
+log = structlog.get_logger(__name__)
+
 KIND = "directory.import"
 READ = signature("facilities.tasks.read_import")
 FIRST_ROWS = 200
@@ -42,6 +49,24 @@ CONTENT_FOR = "facilities_directoryimport.content"
 MID_READ = faults.point("import.mid_read", "some rows of a spreadsheet of homes are read, none is kept")
 
 
+@contextmanager
+def _unforeseen_is_refused() -> Iterator[None]:
+    """Nobody has seen every file: what reading one did not foresee is told to its sender, and to the log without a cell of it."""
+    try:
+        yield
+    except (Refusal, OperationalError, InterfaceError):  # without a database nothing is known of the file
+        raise
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error("import.unforeseen", error=type(error).__name__, at=f"{Path(place.filename).name}:{place.lineno}")
+        raise Refusal(
+            "bad_file",
+            say("读这个文件时出了没有料到的问题，名录没有变。"),
+            next_step=say("请用 Excel 打开，另存为 .xlsx 再上传；还不行，请把文件交给本系统的维护人员看。"),
+        ) from None
+
+
+@_unforeseen_is_refused()
 def begin_import(
     viewer: Viewer, *, file_name: str, content: bytes, later: bool = False, first: int = FIRST_ROWS
 ) -> DirectoryImport:
@@ -77,20 +102,24 @@ def read_import(import_id: UUID | str) -> None:
     batch = DirectoryImport.objects.filter(pk=import_id, state=ImportState.READING).select_related("job").first()
     if batch is None:
         return
-    rows = []
-    most = batch.job.total or 0
     try:
-        file = HomesFile(batch.file_name, _opened(batch), place_book())
-        for row in file.rows():
-            rows.append(row)
-            if len(rows) % TELL_EVERY == 0:
-                advance(batch.job_id, min(len(rows), most))  # a row that names hospitals gives several lines
-                faults.passing(MID_READ)
+        with _unforeseen_is_refused():
+            _read_whole(batch)
     except Refusal as no:
         fail(batch, no)
-        return
+
+
+def _read_whole(batch: DirectoryImport) -> None:
+    rows = []
+    most = batch.job.total or 0
+    file = HomesFile(batch.file_name, _opened(batch), place_book())
+    for row in file.rows():
+        rows.append(row)
+        if len(rows) % TELL_EVERY == 0:
+            advance(batch.job_id, min(len(rows), most))  # a row that names hospitals gives several lines
+            faults.passing(MID_READ)
     with transaction.atomic():
-        batch = DirectoryImport.objects.select_for_update().get(pk=import_id)
+        batch = DirectoryImport.objects.select_for_update().get(pk=batch.pk)
         if batch.state != ImportState.READING:
             return
         keep_rows(batch, judge(rows, batch.scope, {}))

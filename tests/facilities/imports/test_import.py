@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from structlog.testing import capture_logs
 
 from eldercare.audit.models import Event, Job
 from eldercare.kernel import faults
@@ -18,6 +20,7 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.viewer import Grant, Viewer, system
 from facilities.choices import ImportState
 from facilities.models import DirectoryImport, Facility, ImportRow
+from facilities.rules.import_file import HomesFile
 from facilities.services import apply_import
 from facilities.services.apply_import import carry_out, decide_row, order_apply, order_undo, weigh_again
 from facilities.services.import_homes import begin_import, read_import
@@ -322,3 +325,36 @@ def test_the_search_for_cycles_is_on_again_after_an_import_whatever_came_of_it()
     with pytest.raises(ValidationError):
         read_import("no number")
     assert gc.isenabled()
+
+
+def breaks(monkeypatch, error: Exception) -> None:
+    def rows(self):
+        raise error
+        yield
+
+    monkeypatch.setattr(HomesFile, "rows", rows)
+
+
+def test_what_reading_did_not_foresee_is_told_and_no_cell_of_it_is_logged(db, monkeypatch):
+    regions()
+    batch = begin_import(ANYWHERE, file_name="名录.xlsx", content=DIRTY)
+    breaks(monkeypatch, ValueError("示例护理员甲"))
+    with capture_logs() as logs:
+        read_import(batch.pk)
+        with pytest.raises(Refusal) as refused:
+            begin_import(ANYWHERE, file_name="名录.xlsx", content=DIRTY)
+    batch.refresh_from_db()
+    assert batch.state == ImportState.FAILED
+    assert batch.refusal["sentence"] == refused.value.sentence.to_json()
+    assert [entry["event"] for entry in logs] == ["import.unforeseen"] * 2
+    assert "示例护理员甲" not in str(logs)
+
+
+def test_a_database_that_is_away_says_nothing_against_a_file(db, monkeypatch):
+    regions()
+    batch = begin_import(ANYWHERE, file_name="名录.xlsx", content=DIRTY)
+    breaks(monkeypatch, OperationalError("away"))
+    with pytest.raises(OperationalError):
+        read_import(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == ImportState.READING
