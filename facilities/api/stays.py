@@ -23,6 +23,7 @@ from facilities.choices import BillState, CareGrade, EndReason, RoomType, StaySt
 from facilities.models import Bill, Stay
 from facilities.selectors.admission import StayCard, facts_of, stay_cards
 from facilities.services.bills import issue_bill
+from facilities.services.contract import RUNNING
 from facilities.services.leaving import plan_leaving
 from facilities.services.stay import change_grade, check_in, come_back, drop_stay, end_stay, no_show, record_leave
 
@@ -249,7 +250,7 @@ class BillDoor(HomeDoor):
 def stay_of(card: StayCard) -> dict[str, Any]:
     """Write a stay."""
     row = card.stay
-    leaving = row.claim.days.upper if row.state == StayState.IN else None
+    leaving = row.claim.days.upper if row.state in RUNNING else None
     return {
         "id": str(row.pk),
         "facility": str(row.facility_id),

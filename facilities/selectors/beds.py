@@ -72,6 +72,12 @@ def free_beds(on: date) -> QuerySet[Bed]:
     return beds_on(on).filter(~Exists(claimed), admittable=True, valid_until__isnull=True)
 
 
+def nobodys_until(bed: Bed, day: date) -> date | None:
+    """Give the day until which a bed that nothing claims on a day is nobody's: somebody comes, or the bed ends. None: no end."""
+    later = live_claims().filter(bed=bed, days__overlap=DateRange(day, None)).order_by("days").first()
+    return min((one for one in (later and later.days.lower, bed.valid_until) if one), default=None)
+
+
 def vacancies(facility_ids: Iterable[UUID], on: date) -> dict[UUID, Vacancy]:
     """Count the beds of many homes with one query. Homes without beds are left out."""
     counted: dict[UUID, list[BedFacts]] = {}

@@ -1,11 +1,13 @@
 """The family answers an offer. Time is judged by the database's clock inside the statement that accepts."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Least
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
@@ -18,7 +20,7 @@ from facilities.choices import ApplicationState, ClaimKind, OfferState, OpeningS
 from facilities.models import Application, Bed, BedClaim, GradeSpell, Offer, Stay
 from facilities.models.admission import OPEN
 from facilities.rules.waiting import list_settings
-from facilities.services.claims import release
+from facilities.services.claims import morning_of, release
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_family, tell_home
 from facilities.services.lock_order import lock_beds, lock_elder, lock_to_ask
@@ -120,7 +122,8 @@ def extend_offer(viewer: Viewer, *, offer_id: UUID) -> Offer:
     lock_beds([offer.bed_id])
     more = timedelta(hours=list_settings(clock.today()).hours_more)
     live = Offer.objects.filter(pk=offer.pk, state=OfferState.LIVE, lapses_at__gt=ClockNow())
-    extended = live.filter(extended_at__isnull=True).update(lapses_at=F("lapses_at") + more, extended_at=ClockNow())
+    lapses_at = _no_later(F("lapses_at") + more, offer.claim.days.upper)
+    extended = live.filter(extended_at__isnull=True).update(lapses_at=lapses_at, extended_at=ClockNow())
     offer.refresh_from_db()
     if not extended:
         if not live.exists():
@@ -145,6 +148,11 @@ def extend_offer(viewer: Viewer, *, offer_id: UUID) -> Offer:
         ),
     )
     return offer
+
+
+def _no_later(moment: Combinable, until: date | None) -> Combinable:
+    """Nobody is asked longer than the days last."""
+    return Least(moment, Value(morning_of(until))) if until else moment
 
 
 def _expect(offer: Offer) -> Stay:

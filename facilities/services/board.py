@@ -27,7 +27,7 @@ from facilities.rules.board import BOARD_NOUNS, FREE, HELD, NOUN, PROMISED, WORD
 from facilities.rules.settings import setting
 from facilities.rules.vacancy import Vacancy
 from facilities.selectors.beds import BoardBed, board, board_beds, mark_of, vacancies
-from facilities.services.claims import claim_bed, end_claim, release
+from facilities.services.claims import bed_is_taken_refused, claim_bed, claimed_until, end_claim, not_after, release
 from facilities.services.guards import found, no_longer
 from facilities.services.lock_order import lock_homes
 from facilities.services.relist import relist
@@ -224,13 +224,22 @@ def _block(bed: Bed, was: BoardBed, change: BedChange, today: date) -> None:
 
 def _hold(bed: Bed, was: BoardBed, change: BedChange) -> None:
     """Keep the bed for some hours; a hold that stands goes on until the new hour."""
-    lapses_at = _hold_until(change.held_until)
-    noun = _held_for(bed, change.held_for)
+    family = _held_for(bed, change.held_for)
+    noun = str(family) if family else NOUN
     if was.kind == ClaimKind.HOLD:
-        live = BedClaim.objects.filter(bed=bed, kind=ClaimKind.HOLD, released_at__isnull=True)
-        live.update(lapses_at=lapses_at, noun=noun)
+        live = BedClaim.objects.get(
+            bed=bed, kind=ClaimKind.HOLD, released_at__isnull=True, days__contains=clock.today()
+        )
+        since = live.days.lower
     else:
-        _claim(bed, was, ClaimKind.HOLD, clock.today(), change, lapses_at=lapses_at, noun=noun)
+        live, since = None, clock.today()
+    until = claimed_until(family, since) if family else None
+    lapses_at = not_after(_hold_until(change.held_until), until)
+    if live:
+        with bed_is_taken_refused():
+            BedClaim.objects.filter(pk=live.pk).update(lapses_at=lapses_at, noun=noun, days=DateRange(since, until))
+    else:
+        _claim(bed, was, ClaimKind.HOLD, since, change, until=until, lapses_at=lapses_at, noun=noun)
 
 
 def _hold_until(wanted: datetime | None) -> datetime:
@@ -245,17 +254,19 @@ def _hold_until(wanted: datetime | None) -> datetime:
     return wanted
 
 
-def _held_for(bed: Bed, application_id: UUID | None) -> str:
+def _held_for(bed: Bed, application_id: UUID | None) -> Application | None:
     if application_id is None:
-        return NOUN
+        return None
     application = found(Application.objects.filter(facility=bed.room.facility_id), application_id)
     if application.state != ApplicationState.SUBMITTED:
         raise no_longer(application)
-    return str(application)
+    return application
 
 
 def _let_go(bed: Bed) -> None:
-    for claim in BedClaim.objects.filter(bed=bed, kind=ClaimKind.HOLD, released_at__isnull=True):
+    """Let go what is held today; who has the bed promised for later days keeps it."""
+    holds = BedClaim.objects.filter(bed=bed, kind=ClaimKind.HOLD, released_at__isnull=True)
+    for claim in holds.filter(days__contains=clock.today()):
         release(claim)
 
 
@@ -272,10 +283,11 @@ def _claim(
     today: date,
     change: BedChange,
     *,
+    until: date | None = None,
     lapses_at: datetime | None = None,
     noun: str = NOUN,
 ) -> None:
-    until = None if lapses_at else change.until
+    until = until if lapses_at else change.until
     try:
         claim_bed(bed, kind, since=today, until=until, lapses_at=lapses_at, noun=noun, note=change.note[:200])
     except Refusal as refusal:

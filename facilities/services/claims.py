@@ -5,13 +5,13 @@ The bed's row is locked first, only so that claims on it come one after the othe
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.kernel import clock
-from eldercare.kernel.clock import ClockNow
+from eldercare.kernel.clock import CHINA, ClockNow
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import system
@@ -51,6 +51,34 @@ def claim_bed(
     return claim
 
 
+def claimed_until(application: Application, from_day: date) -> date | None:
+    """Give the first day on which an application no longer needs a bed it has from a day on; None: a long stay's.
+
+    The days of a short stay end when they were asked to, whenever they begin. Raises Refusal `short_stay_over` (422).
+    """
+    until = application.wanted_until
+    if until is not None and until <= from_day:
+        raise short_stay_over(until, "from_day")
+    return until
+
+
+def morning_of(day: date) -> datetime:
+    """Give the moment at which a day begins."""
+    return datetime.combine(day, time(), CHINA)
+
+
+def not_after(moment: datetime, until: date | None) -> datetime:
+    """Give the moment, or the morning on which the days a family is asked about are over, if that comes first."""
+    return min(moment, morning_of(until)) if until else moment
+
+
+def short_stay_over(until: date, field: str) -> Refusal:
+    """The refusal of a first day on which the days asked for are over."""
+    sentence = say("这个家庭只住到 {day}，从您选的日子起已经没有要住的天数。", day=until)
+    next_step = say("请选早一些的日子；家庭想换日子，请他们在“我的申请”里改，或者重新申请。")
+    return Refusal("short_stay_over", sentence, next_step=next_step, fields={field: sentence})
+
+
 @contextmanager
 def bed_is_taken_refused() -> Iterator[None]:
     """Turn the constraint's no into a Refusal; the savepoint keeps the transaction usable."""
@@ -86,8 +114,8 @@ def release(claim: BedClaim) -> bool:
 
 
 def end_claim(claim: BedClaim, until: date) -> None:
-    """Let a claim end on a day; a claim that would cover no day is released."""
-    since = claim.days.lower
+    """Let a claim end on a day, if it does not end before; a claim that would cover no day is released."""
+    since, until = claim.days.lower, min(until, claim.days.upper or until)
     if until <= since:
         release(claim)
         return

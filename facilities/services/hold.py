@@ -15,7 +15,7 @@ from facilities.access import applications_to_answer, facilities_of
 from facilities.choices import ApplicationState, ClaimKind
 from facilities.models import Bed, BedClaim
 from facilities.rules.settings import setting
-from facilities.services.claims import claim_bed, release
+from facilities.services.claims import claim_bed, claimed_until, not_after, release
 from facilities.services.guards import found, no_longer
 from facilities.services.lock_order import lock_to_ask
 from facilities.services.waiting_list import bed_freed
@@ -25,7 +25,7 @@ from facilities.services.waiting_list import bed_freed
 def hold_bed(viewer: Viewer, *, application_id: UUID, bed_id: UUID, from_day: date) -> BedClaim:
     """Hold a free bed for one waiting application; an offer of the bed to it takes the hold's place.
 
-    Raises Refusal `not_found` (404), `already_answered` (409), `bed_taken` (409).
+    Raises Refusal `not_found` (404), `already_answered` (409), `bed_taken` (409), `short_stay_over` (422).
     """
     application = found(applications_to_answer(viewer).select_related("facility"), application_id)
     bed = lock_to_ask(found(Bed.objects.filter(room__facility=application.facility_id), bed_id).pk)
@@ -33,8 +33,10 @@ def hold_bed(viewer: Viewer, *, application_id: UUID, bed_id: UUID, from_day: da
     if application.state != ApplicationState.SUBMITTED:
         raise no_longer(application)
     now = clock.now()
-    lapses_at = now + timedelta(hours=setting("offers", now.date())["hold_hours"])
-    claim = claim_bed(bed, ClaimKind.HOLD, since=max(from_day, now.date()), lapses_at=lapses_at, noun=str(application))
+    since = max(from_day, now.date())
+    until = claimed_until(application, since)
+    lapses_at = not_after(now + timedelta(hours=setting("offers", now.date())["hold_hours"]), until)
+    claim = claim_bed(bed, ClaimKind.HOLD, since=since, until=until, lapses_at=lapses_at, noun=str(application))
     facts = {"bed": str(bed.pk)}
     record(viewer, "bed.held", str(application), place=application.facility.region_id, facts=facts)
     return claim

@@ -1,6 +1,6 @@
 """When a resident is going to leave: the bed counts as free from that day. Who is still here on it keeps the bed.
 
-Only the claim on the bed knows the day; the stay itself ends when somebody has left (`stay.end_stay`).
+A short stay has its day from the beginning, the one it asked for. Only the claim on the bed knows the day; the stay itself ends when somebody has left (`stay.end_stay`).
 """
 
 from datetime import date
@@ -8,20 +8,25 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Exists, OuterRef, Q, TextField, Value
+from django.db.models.functions import Cast, Concat
 
+from eldercare.audit.models import Event
 from eldercare.audit.services import record
 from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
-from eldercare.kernel.viewer import Viewer
+from eldercare.kernel.viewer import Viewer, system
 from facilities.access import stays_to_run
 from facilities.choices import StayState
 from facilities.models import BedClaim, Stay
-from facilities.selectors.beds import live_claims
+from facilities.selectors.beds import live_claims, nobodys_until
 from facilities.services.claims import bed_is_taken_refused
 from facilities.services.guards import found, no_longer
 from facilities.services.letters import tell_family, tell_home
 from facilities.services.lock_order import lock_stay
+
+TOLD = "stay.bed_given"
 
 
 @transaction.atomic
@@ -57,11 +62,15 @@ def plan_leaving(viewer: Viewer, *, stay_id: UUID, on: date | None) -> Stay:
 def keep_for_who_stays(limit: int = 200) -> int:
     """Give back their bed to residents who did not leave on the day planned, unless it is somebody's by now.
 
-    Gives how many. Safe to call twice at once.
+    The home is told either way, once. Gives how many kept their bed. Safe to call twice at once.
     """
     today = clock.today()
     rows = Stay.objects.filter(state=StayState.IN, claim__released_at__isnull=True, claim__days__endswith__lte=today)
-    return sum(_keep(stay) for stay in rows.select_related("claim").order_by("pk")[:limit])
+    told = Event.objects.filter(act=TOLD, noun=Concat(Value("stay:"), Cast(OuterRef("pk"), TextField())))
+    others = live_claims().filter(bed=OuterRef("claim__bed"), days__contains=today)
+    gone = Exists(others) | Q(claim__bed__valid_until__isnull=False, claim__bed__valid_until__lte=today)
+    rows = rows.exclude(Exists(told) & gone).select_related("claim").order_by("pk")
+    return sum(_keep(stay) for stay in rows[:limit])
 
 
 @transaction.atomic
@@ -70,10 +79,10 @@ def _keep(stay: Stay) -> bool:
     planned = stay.claim.days.upper
     if stay.state != StayState.IN or planned is None or planned > today:
         return False
-    later = live_claims().filter(bed=stay.claim.bed_id, days__overlap=DateRange(planned, None)).order_by("days").first()
-    if later and later.days.lower <= today:
+    until = nobodys_until(stay.claim.bed, planned)
+    if until is not None and until <= today:
+        _tell_that_it_is_given(stay, planned)
         return False
-    until = later.days.lower if later else None
     with bed_is_taken_refused():
         BedClaim.objects.filter(pk=stay.claim_id).update(days=DateRange(stay.claim.days.lower, until))
     tell_home(
@@ -85,3 +94,21 @@ def _keep(stay: Stay) -> bool:
         ),
     )
     return True
+
+
+def _tell_that_it_is_given(stay: Stay, planned: date) -> None:
+    if Event.objects.filter(act=TOLD, noun=str(stay)).exists():
+        return
+    record(system("clock"), TOLD, str(stay), place=stay.facility.region_id, facts={"planned": str(planned)})
+    bed = stay.claim.bed
+    tell_home(
+        stay.facility_id,
+        kind="stay.still_here",
+        subject=say("到了打算离院的日子"),
+        body=say(
+            "住 {bed} 的老人打算 {day} 离院，还没有办；这张床已经定给下一家，或者要撤销了。"
+            "已经离开，请办理离院；还没有走，请尽快安排。",
+            bed=f"{bed.room.name}-{bed.name}",
+            day=planned,
+        ),
+    )

@@ -43,7 +43,7 @@ def offer_bed(
     The price the family will pay is kept with it. Whoever stands before this family on the list and is not asked is
     passed over with the reason; where the list gives none, `out_of_turn` must say it. Raises Refusal `not_found` (404),
     `already_answered` (409), `bed_taken` (409), `bed_not_admittable`, `day_past`, `day_too_far`, `offer_hours`,
-    `price_missing`, `does_not_fit`, `out_of_turn` (422).
+    `short_stay_over`, `price_missing`, `does_not_fit`, `out_of_turn` (422).
     """
     application = found(applications_visible_to(viewer).select_related("facility"), application_id)
     home = application.facility

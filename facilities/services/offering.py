@@ -13,7 +13,7 @@ from eldercare.kernel.viewer import Viewer
 from facilities.choices import ApplicationState, ClaimKind
 from facilities.models import Application, Bed, BedClaim, Offer
 from facilities.selectors.quotes import quote, short_quote
-from facilities.services.claims import claim_bed, release
+from facilities.services.claims import claim_bed, claimed_until, not_after, release
 from facilities.services.findings import keep_finding, shown_free
 from facilities.services.guards import no_longer
 from facilities.services.letters import tell_family
@@ -23,15 +23,16 @@ from facilities.services.lock_order import lock_application
 def make_offer(viewer: Viewer, application: Application, bed: Bed, *, from_day: date, hours: int) -> Offer:
     """Offer a bed for an application, inside a transaction; a hold on the bed for this very application becomes the offer.
 
-    Raises Refusal `price_missing` (422), `bed_taken` (409), `already_answered` (409), `offer_live` (409).
+    A short stay has the bed until the day it asked for. Raises Refusal `price_missing`, `short_stay_over` (422), `bed_taken` (409), `already_answered` (409), `offer_live` (409).
     """
     now = clock.now()
-    lapses_at = now + timedelta(hours=hours)
-    price = _price(application, bed, from_day)
+    until = claimed_until(application, from_day)
+    lapses_at = not_after(now + timedelta(hours=hours), until)
+    price = _price(application, bed, from_day, until)
     shown = shown_free(application.facility_id)
     for hold in BedClaim.objects.filter(bed=bed, kind=ClaimKind.HOLD, noun=str(application), released_at__isnull=True):
         release(hold)
-    claim = claim_bed(bed, ClaimKind.OFFER, since=from_day, lapses_at=lapses_at)
+    claim = claim_bed(bed, ClaimKind.OFFER, since=from_day, until=until, lapses_at=lapses_at)
     application = lock_application(application)
     if application.state != ApplicationState.SUBMITTED:
         raise no_longer(application)
@@ -62,12 +63,10 @@ def make_offer(viewer: Viewer, application: Application, bed: Bed, *, from_day: 
     return offer
 
 
-def _price(application: Application, bed: Bed, from_day: date) -> dict:
+def _price(application: Application, bed: Bed, from_day: date, until: date | None) -> dict:
     room_type, grade, home = bed.room.room_type, application.care_grade, application.facility_id
     month = Month.of(from_day)
-    until = None
-    if application.wanted_until:
-        until = from_day + (application.wanted_until - application.wanted_from)
+    if until:
         lines = short_quote(home, room_type, grade, DayRange(from_day, until))
     else:
         priced = quote(home, room_type, grade, month)

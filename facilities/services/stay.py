@@ -19,7 +19,7 @@ from facilities.choices import ApplicationState, EndReason, StayState
 from facilities.models import Application, BedClaim, GradeSpell, Leave, Stay, Transfer
 from facilities.models.admission import OPEN
 from facilities.services.apply_to_home import end_application
-from facilities.services.claims import bed_is_taken_refused, end_claim, release
+from facilities.services.claims import bed_is_taken_refused, end_claim, release, short_stay_over
 from facilities.services.guards import family_only, found, no_longer, staff_only
 from facilities.services.letters import tell_family, tell_home
 from facilities.services.lock_order import lock_all_of, lock_elder, lock_stay
@@ -33,7 +33,7 @@ def check_in(viewer: Viewer, *, stay_id: UUID, on: date | None = None) -> Stay:
 
     Where the family asked for a move, the stay at the old home ends on that very day in the same transaction: no day is
     stayed twice and none in neither home, and the old bed goes to the next on the old home's list. The claim reaches back when the elder came earlier than agreed. Raises Refusal `not_found` (404),
-    `check_in_future` (422), `lives_elsewhere` (409), `bed_taken` (409), `already_answered` (409).
+    `check_in_future`, `short_stay_over` (422), `lives_elsewhere` (409), `bed_taken` (409), `already_answered` (409).
     """
     lock_elder(_my_stay(viewer, stay_id).elder_id)
     stay = _stay_of_my_home(viewer, stay_id, frees=True)
@@ -47,6 +47,8 @@ def check_in(viewer: Viewer, *, stay_id: UUID, on: date | None = None) -> Stay:
     if stay.state != StayState.EXPECTED:
         raise no_longer(stay)
     claim = stay.claim
+    if claim.days.upper is not None and claim.days.upper <= day:
+        raise short_stay_over(claim.days.upper, "on")
     if day < claim.days.lower:
         with bed_is_taken_refused():
             BedClaim.objects.filter(pk=claim.pk).update(days=DateRange(day, claim.days.upper))

@@ -23,7 +23,7 @@ from facilities.models import Application, Bed, ListRule, Offer, Opening, Stay
 from facilities.models.admission import OPEN
 from facilities.rules.settings import setting
 from facilities.rules.waiting import DOCUMENT, ORDINARY, RESIDENT, list_settings
-from facilities.selectors.beds import live_claims
+from facilities.selectors.beds import live_claims, nobodys_until
 from facilities.selectors.waiting import class_of, hours_to_answer, is_automatic, judged, waiting_list
 from facilities.services.claims import release
 from facilities.services.guards import family_only, found, manager_only, no_longer
@@ -127,13 +127,19 @@ def let_holds_go(viewer: Viewer, application: Application) -> None:
 
 
 def offered_by_hand(viewer: Viewer, offer: Offer, *, words: str) -> None:
-    """Keep why those before this family were not asked. Raises Refusal `out_of_turn` (422) where the staff must say it."""
+    """Keep why those before this family were not asked. Raises Refusal `out_of_turn` (422) where the staff must say it.
+
+    A bed that is free only for some days is no bed for those who want to stay longer: they are not passed over.
+    """
     today = clock.today()
     opening = opening_of(offer.bed, from_day=offer.from_day, cause=str(offer))
     passed: list[Passed] = []
+    until = offer.claim.days.upper and nobodys_until(offer.bed, offer.claim.days.upper)
     for application, reason, conditions in judged(opening, today):
         if application.pk == offer.application_id:
             break
+        if until and (application.wanted_until is None or application.wanted_until > until):
+            continue
         if not reason and not words:
             raise _out_of_turn()
         passed.append((application, reason or SkipReason.STAFF, conditions or {"words": words}))

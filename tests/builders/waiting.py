@@ -32,7 +32,7 @@ class Queue:
         self.home: Facility = make_home(**facts)
         manager = make_user("陈院长")
         make_staff(manager, self.home)
-        self.manager = viewer_for(manager)
+        self.manager_user, self.manager = manager, viewer_for(manager)
         self.today = clock.today()
 
     def join(self, name: str = "王桂兰", *, hukou: str = "110105003", **wishes) -> Waiting:

@@ -153,11 +153,11 @@ def month_at_home(elder_id: UUID, hukou_code: str | None, stay: StayCard, on: da
 
 
 def days_at_home(elder_id: UUID, hukou_code: str | None, stay: StayCard, on: date) -> PricedStay | None:
-    """Price a short stay whole, as long as it was asked for: the same figure the search shows for these days."""
+    """Price a short stay whole, until the day it was asked for: the same figure the search shows for these days."""
     asked, since = stay.stay.application, stay.stay.days.lower
-    if hukou_code is None or asked.wanted_until is None:
+    if hukou_code is None or asked.wanted_until is None or asked.wanted_until <= since:
         return None
-    days = DayRange(since, since + (asked.wanted_until - asked.wanted_from))
+    days = DayRange(since, asked.wanted_until)
     asking = _asking(elder_id, hukou_code, stay, on)
     due, room = short_stay.due_in(asking, days), stay.stay.room_type
     return next(iter(short_stay.of_home(stay.stay.facility_id, asking.care_grade, days, due, room)), None)
