@@ -153,8 +153,8 @@ def test_the_board_says_until_when_for_whom_and_lets_go_with_one_button(case):
     said = {"bed": [f"{case.bed.pk}:free"], "to": "held", "hours": "48", "held_for": str(family.application.pk)}
     assert staff.post(path, said).status_code == 302
     page = staff.get(path).content.decode()
-    until = case.drawn().lapses_at
-    assert f"留到 {until.month}月{until.day}日 {until.astimezone(clock.CHINA):%H:%M}" in page
+    until = case.drawn().lapses_at.astimezone(clock.CHINA)
+    assert f"留到 {until.month}月{until.day}日 {until:%H:%M}" in page
     assert f"/home/{case.home.pk}/applications/{family.application.pk}" in page
     assert "王*" in page
     assert "王一" not in page
