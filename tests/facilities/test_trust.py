@@ -83,9 +83,9 @@ def test_a_listing_made_at_the_very_hour_a_step_ends_is_made_again_at_once(home)
     now = clock.now()
     for hours in (24, 72, 168):
         confirmed = Confirmation("", now - timedelta(hours=hours), "")
-        assert _holds_until(home, FreeDays(), confirmed, (), now) == now
+        assert _holds_until(home, FreeDays(), confirmed, (), (), now) == now
         a_little_later = now + timedelta(microseconds=1)
-        assert _holds_until(home, FreeDays(), confirmed, (), a_little_later) > a_little_later
+        assert _holds_until(home, FreeDays(), confirmed, (), (), a_little_later) > a_little_later
 
 
 def test_the_staff_are_reminded_once_before_each_step_and_the_district_once_after(home, manager):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from django.db import connection, transaction
@@ -33,6 +33,10 @@ def at_once(acts: list[Callable]) -> list:
     def client(act):
         try:
             connection.ensure_connection()
+        except BaseException:
+            start.abort()
+            raise
+        try:
             start.wait(timeout=60)
             return act()
         except Refusal as refusal:
@@ -41,7 +45,11 @@ def at_once(acts: list[Callable]) -> list:
             connection.close()
 
     with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(client, acts))
+        running = [pool.submit(client, act) for act in acts]
+    failed = [one.exception() for one in running if one.exception()]
+    for error in sorted(failed, key=lambda error: isinstance(error, BrokenBarrierError)):
+        raise error  # one that never connected keeps the others from starting: that one is the reason
+    return [one.result() for one in running]
 
 
 def claims_of(bed: Bed, number: int) -> Callable:
