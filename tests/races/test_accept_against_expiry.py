@@ -17,6 +17,7 @@ from facilities.services import accept_offer, close_lapsed_offers
 from tests.builders.accounts import make_user, viewer_for
 from tests.builders.facilities import LONG_AGO, make_home
 from tests.builders.people import make_elder
+from tests.races.alone import alone
 from tests.races.test_one_bed import JUNE, claims_of, without_the_wall
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -63,7 +64,7 @@ class Races:
             finally:
                 connection.close()
 
-        with ThreadPoolExecutor(2 * AT_ONCE) as pool:
+        with alone(), ThreadPoolExecutor(2 * AT_ONCE) as pool:
             for one in [pool.submit(client, number) for number in range(2 * AT_ONCE)]:
                 one.result()
 

@@ -18,6 +18,7 @@ from facilities.services.claims import claim_bed
 from tests.builders.accounts import make_user, viewer_for
 from tests.builders.facilities import make_application, make_bed, make_home
 from tests.builders.people import make_elder
+from tests.races.alone import alone
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -44,7 +45,7 @@ def at_once(acts: list[Callable]) -> list:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(acts)) as pool:
+    with alone(), ThreadPoolExecutor(len(acts)) as pool:
         running = [pool.submit(client, act) for act in acts]
     failed = [one.exception() for one in running if one.exception()]
     for error in sorted(failed, key=lambda error: isinstance(error, BrokenBarrierError)):
