@@ -60,8 +60,8 @@ class FiltersBody(StrictSerializer):
 
     `paired_with`: homes in the places a district is paired with. `within_km` counts from `near` in a straight line, and
     so does `sort=distance`, which needs `near`; homes whose place is not published come last.
-    `stay_from` and `stay_until` (the first day after): what a short stay on these days costs, in each result's `stay`.
-    `sort=price` then goes by it among the first 200 homes. `unlicensed`: also the homes whose licence does not stand; they are never matched otherwise.
+    `stay_from` and `stay_until` (the first day after): what a short stay on these days costs, in each result's `stay`;
+    free beds are then those nobody has on any of them, unless `free_on` names a day. `sort=price` then goes by it among the first 200 homes. `unlicensed`: also the homes whose licence does not stand; they are never matched otherwise.
     """
 
     q = serializers.CharField(max_length=60, **TEXT)

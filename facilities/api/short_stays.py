@@ -47,7 +47,10 @@ class StayLineSerializer(serializers.Serializer):
 
 
 class StayRoomSerializer(serializers.Serializer):
-    """The days in one room type. `by_season` false: no season is published, the days cost their share of a month."""
+    """The days in one room type. `by_season` false: no season is published, the days cost their share of a month.
+
+    `has_free_bed`: a bed of this room type is nobody's on all of these days.
+    """
 
     room_type = serializers.ChoiceField(choices=RoomType.choices)
     has_free_bed = serializers.BooleanField()

@@ -37,15 +37,6 @@ from facilities.rules.settings import setting
 from facilities.rules.vacancy import CLOSING, NEVER, UNSAID, BedFacts, Vacancy, count
 from facilities.rules.words import CONFIRMED_BY
 
-# Why a bed takes nobody in: it will be closed, or the home closed it to newcomers, with or without a reason.
-WHY_NOT = Case(
-    When(valid_until__isnull=False, then=Value(CLOSING)),
-    When(admittable=True, then=Value("")),
-    When(why_closed="", then=Value(UNSAID)),
-    default=F("why_closed"),
-    output_field=CharField(),
-)
-
 
 @dataclass(frozen=True)
 class Confirmation:
@@ -66,10 +57,16 @@ def beds_on(on: date) -> QuerySet[Bed]:
     return Bed.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on), valid_from__lte=on)
 
 
-def free_beds(on: date) -> QuerySet[Bed]:
-    """Give the beds somebody can be admitted to on a day and stay in without end."""
-    claimed = live_claims().filter(bed=OuterRef("pk"), days__overlap=DateRange(on, None))
-    return beds_on(on).filter(~Exists(claimed), admittable=True, valid_until__isnull=True)
+def free_beds(on: date, until: date | None = None) -> QuerySet[Bed]:
+    """Give the beds somebody can be admitted to on a day and stay in without end, or until a day."""
+    claimed = live_claims().filter(bed=OuterRef("pk"), days__overlap=DateRange(on, until))
+    return beds_on(on).filter(~Exists(claimed), ~_ends_before(until), admittable=True)
+
+
+def _ends_before(until: date | None) -> Q:
+    """Give the condition that a bed is closed before whoever comes has left it."""
+    ends = Q(valid_until__isnull=False)
+    return ends & Q(valid_until__lt=until) if until else ends
 
 
 def nobodys_until(bed: Bed, day: date) -> date | None:
@@ -78,30 +75,47 @@ def nobodys_until(bed: Bed, day: date) -> date | None:
     return min((one for one in (later and later.days.lower, bed.valid_until) if one), default=None)
 
 
-def vacancies(facility_ids: Iterable[UUID], on: date) -> dict[UUID, Vacancy]:
-    """Count the beds of many homes with one query. Homes without beds are left out."""
+def vacancies(facility_ids: Iterable[UUID], on: date, until: date | None = None) -> dict[UUID, Vacancy]:
+    """Count the beds of many homes with one query. Homes without beds are left out.
+
+    With `until`, the first day after a short stay, a bed is free that nothing claims on the days before it.
+    """
     counted: dict[UUID, list[BedFacts]] = {}
-    for facility_id, *row in _alike(on).filter(room__facility__in=list(facility_ids)):
+    for facility_id, *row in _alike(on, until).filter(room__facility__in=list(facility_ids)):
         counted.setdefault(facility_id, []).append(BedFacts(*row))
     return {facility_id: count(beds, on) for facility_id, beds in counted.items()}
 
 
 @lru_cache(maxsize=8)
-def _alike(on: date) -> QuerySet[Bed]:
+def _alike(on: date, until: date | None) -> QuerySet[Bed]:
     """Count the beds of all homes that are alike on a day, as a question to be narrowed; it reads the clock when asked."""
-    until = Coalesce(Func("days", function="upper", output_field=DateField()), Value(NEVER))
+    end = Coalesce(Func("days", function="upper", output_field=DateField()), Value(NEVER))
     claims = live_claims().filter(bed=OuterRef("pk"), days__overlap=DateRange(on, None)).order_by()
-    claimed_until = claims.values("bed").annotate(until=Max(until)).values("until")
+    claimed_until = Subquery(claims.values("bed").annotate(until=Max(end)).values("until"))
+    if until:
+        # Nobody's on the days asked for: what comes after them is not asked.
+        claimed_until = Case(When(Exists(claims.filter(days__overlap=DateRange(on, until))), then=claimed_until))
     return (
         beds_on(on)
         .annotate(
-            free_from=Coalesce(Subquery(claimed_until), Value(on)),
-            why=WHY_NOT,
+            free_from=Coalesce(claimed_until, Value(on)),
+            why=_why_not(until),
             blocked=Exists(claims.filter(kind=ClaimKind.BLOCKED, days__contains=on)),
         )
         .values_list("room__facility", "bed_type", "room__room_type", "why", "blocked", "free_from")
         .annotate(count=Count("pk"))
         .order_by("free_from")
+    )
+
+
+def _why_not(until: date | None) -> Case:
+    """Why a bed takes nobody in: it will be closed, or the home closed it to newcomers, with or without a reason."""
+    return Case(
+        When(_ends_before(until), then=Value(CLOSING)),
+        When(admittable=True, then=Value("")),
+        When(why_closed="", then=Value(UNSAID)),
+        default=F("why_closed"),
+        output_field=CharField(),
     )
 
 

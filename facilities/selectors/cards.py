@@ -17,7 +17,7 @@ from facilities.rules.monthly import GRADES, ROOMS, MonthParts
 from facilities.rules.ranking import RankReason, Standing, rank
 from facilities.rules.settings import ranking
 from facilities.selectors.beds import Confirmation, Vacancy, confirmations, vacancies
-from facilities.selectors.free_days import open_rooms
+from facilities.selectors.free_days import open_rooms, rooms_free_on
 from facilities.selectors.licence import licence_of
 from facilities.selectors.matching import SearchFilters
 from facilities.selectors.paging import Candidate
@@ -82,11 +82,15 @@ def with_homes() -> QuerySet[Listing]:
 
 
 def cards(listings: Sequence[Listing], filters: SearchFilters, now: datetime) -> tuple[HomeCard, ...]:
-    """Gather the cards of a page of listings `with_homes`, five queries (and two for a short stay), whatever the number of homes."""
+    """Gather the cards of a page of listings `with_homes`, five queries (and three for a short stay), whatever the number of homes."""
     on = now.date()
     ids = [row.pk for row in listings]
     regions = full_names(row.facility.region_id for row in listings)
-    beds, confirmed, stars = vacancies(ids, filters.free_from(on)), confirmations(ids, now), stars_shown(ids, on)
+    beds, confirmed, stars = (
+        vacancies(ids, filters.free_from(on), filters.free_until),
+        confirmations(ids, now),
+        stars_shown(ids, on),
+    )
     stays, seasons = _stays(listings, filters, on)
     weights = ranking(on)
     gathered = []
@@ -134,7 +138,7 @@ def _stays(
 ) -> tuple[dict[UUID, tuple[StayQuote, ...]], dict[UUID, tuple[SeasonPrice, ...]]]:
     """Give what the days asked for cost, or the seasons' prices where a short stay was asked for without days."""
     if filters.stay:
-        free = {row.pk: open_rooms(row, filters.stay.start) for row in listings}
+        free = rooms_free_on([row.pk for row in listings], filters.stay)
         return stay_quotes(free, filters.grade(on), filters.stay, filters.room_type), {}
     return {}, season_prices([row.pk for row in listings], on) if filters.short_stay else {}
 

@@ -120,7 +120,9 @@ class _Read:
         self.filters, self.on, self.meant = filters, on, meant
         self.names = [*meant.marks, *meant.conditions]
         # null as long as what the listing keeps still holds
-        counted = Case(When(beds_are_due(), then=rooms_of_free_beds(filters.free_from(on))))
+        counted = Case(
+            When(beds_are_due(until := filters.free_until), then=rooms_of_free_beds(filters.free_from(on), until))
+        )
         self.columns: dict[str, Any] = {"counted": counted}
 
     def price(self, filters: SearchFilters) -> str:

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.db.models.lookups import IsNull
 
 from eldercare.kernel.clock import ClockNow
+from eldercare.kernel.days import DayRange
 from facilities.models import Bed, Listing, ListingDue
 from facilities.rules.monthly import ROOMS
 from facilities.selectors.beds import NEVER, free_beds, live_claims
@@ -75,8 +76,8 @@ def _add(home: FreeDays, on: date, room, kind, admittable, since, ends, free_fro
 
 
 @lru_cache(maxsize=64)
-def has_free_beds(least: int, on: date, room_type: str = "") -> Q:
-    """Give the condition on listings: so many beds are free from a day on.
+def has_free_beds(least: int, on: date, room_type: str = "", until: date | None = None) -> Q:
+    """Give the condition on listings: so many beds are free from a day on, without end or `until` a day.
 
     What the listing keeps answers while it holds; where something has happened since, the claims are counted.
     The condition reads the clock when it is asked, so it can be kept.
@@ -85,26 +86,34 @@ def has_free_beds(least: int, on: date, room_type: str = "") -> Q:
     kept = Q(**{f"{column}__{least - 1}__lte": on})
     holds = Q(beds_until__isnull=True) | Q(beds_until__gt=ClockNow())
     noted = Q(facility__in=ListingDue.objects.values("facility"))
-    return (holds & ~noted & kept) | (beds_are_due() & Q(_counted(least, on, room_type)))
+    return (holds & ~noted & kept) | (beds_are_due(until) & Q(_counted(least, on, room_type, until)))
 
 
-def beds_are_due() -> Q:
-    """Give the condition that a listing's free days hold no longer.
+def beds_are_due(until: date | None = None) -> Q:
+    """Give the condition that a listing's free days do not answer: they hold no longer, or are not all that is asked for.
 
-    Null would be neither yes nor no, and the beds of every home whose listing holds without an end would be counted.
+    They are of beds that are free without end. Who leaves on a day may also have a bed that is claimed or closed only
+    later; the homes that have one are few. Null would be neither yes nor no, and the beds of every home whose listing holds without an end would be counted.
     """
     ended = Q(beds_until__isnull=False) & Q(beds_until__lte=ClockNow())
-    return ended | Q(facility__in=ListingDue.objects.values("facility"))
+    due = ended | Q(facility__in=ListingDue.objects.values("facility"))
+    if until is None:
+        return due
+    claimed = live_claims().filter(days__startswith__gte=until).order_by().values("bed__room__facility")
+    closed = Bed.objects.filter(valid_until__gte=until).values("room__facility")
+    return due | Q(facility__in=claimed) | Q(facility__in=closed)
 
 
-def rooms_of_free_beds(on: date) -> ArraySubquery:
+def rooms_of_free_beds(on: date, until: date | None = None) -> ArraySubquery:
     """Give the room type of each bed that is free from a day on, counted from the claims."""
-    return ArraySubquery(free_beds(on).filter(room__facility=OuterRef("pk")).order_by().values("room__room_type"))
+    return ArraySubquery(
+        free_beds(on, until).filter(room__facility=OuterRef("pk")).order_by().values("room__room_type")
+    )
 
 
-def _counted(least: int, on: date, room_type: str) -> IsNull:
+def _counted(least: int, on: date, room_type: str, until: date | None) -> IsNull:
     """Look for the n-th free bed of one home. As a value: EXISTS would be answered by counting the beds of all homes."""
-    beds = free_beds(on).filter(room__facility=OuterRef("pk"))
+    beds = free_beds(on, until).filter(room__facility=OuterRef("pk"))
     if room_type:
         beds = beds.filter(room__room_type=room_type)
     return IsNull(Subquery(beds.order_by().values("pk")[least - 1 : least]), False)
@@ -113,3 +122,12 @@ def _counted(least: int, on: date, room_type: str) -> IsNull:
 def open_rooms(listing: Listing, on: date) -> list[str]:
     """Give the room types a listing knows to have a bed free today."""
     return [room for room in ROOMS if any(day <= on for day in getattr(listing, f"free_days_{room}"))]
+
+
+def rooms_free_on(facility_ids: Iterable[UUID], days: DayRange) -> dict[UUID, set[str]]:
+    """Give the room types of each home that have a bed free on all of the days, counted from the claims; one query."""
+    found: dict[UUID, set[str]] = {facility_id: set() for facility_id in facility_ids}
+    beds = free_beds(days.start, days.until).filter(room__facility__in=list(found)).order_by()
+    for home, room in beds.values_list("room__facility", "room__room_type").distinct():
+        found[home].add(room)
+    return found

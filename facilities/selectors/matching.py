@@ -52,7 +52,7 @@ class SearchFilters:
     line. `budget_fen` is gross a month for the care grade (or the one `capability_level` stands for) and room type.
     `accepts_hukou` is the code of a 户籍. `free_on` asks for beds free from that day on instead of today.
     `stay_from` and `stay_until` (the first day after) ask what a short stay on these days costs; `budget_fen` is then
-    for these days, and free beds are asked for from the first of them on.
+    for these days, and free beds are those nobody has on any of them.
     `unlicensed` shows also the homes whose licence does not stand.
     """
 
@@ -88,6 +88,11 @@ class SearchFilters:
     def free_from(self, today: date) -> date:
         """Give the day from which beds must be free."""
         return self.free_on or self.stay_from or today
+
+    @property
+    def free_until(self) -> date | None:
+        """Give the first day on which a free bed may be somebody's; None: whoever comes stays without end."""
+        return self.stay_until if self.stay and not self.free_on else None
 
     def grade(self, on: date) -> str:
         """Give the care grade prices are compared for: the one asked for, that of the level, or self-care."""
@@ -180,7 +185,9 @@ def _conditions(filters: SearchFilters, on: date) -> dict[str, Q]:
     if filters.budget_fen is not None and not filters.stay:
         conditions["budget_fen"] = Q(LessThanOrEqual(price(filters, on), filters.budget_fen))
     if filters.free_beds or filters.free_on:
-        conditions["free_beds"] = has_free_beds(filters.free_beds or 1, filters.free_from(on), filters.room_type)
+        conditions["free_beds"] = has_free_beds(
+            filters.free_beds or 1, filters.free_from(on), filters.room_type, filters.free_until
+        )
     return conditions
 
 

@@ -10,13 +10,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.kernel.days import DayRange
 from eldercare.kernel.sentences import Sentence
-from facilities.models import Listing, ShortStayPrice
+from facilities.models import ShortStayPrice
 from facilities.rules.charging import Charge, Price, PriceMissing
 from facilities.rules.monthly import ROOMS
 from facilities.rules.short_stay import ByMonth, ShortPrice, stay_charges
 from facilities.rules.words import ROOMS as ROOM_NAMES
 from facilities.rules.words import included_in
-from facilities.selectors.free_days import open_rooms
+from facilities.selectors.free_days import rooms_free_on
 from facilities.selectors.quotes import prices_of, seasons_of
 
 
@@ -46,7 +46,7 @@ class StayQuote:
     """What the days at a home cost in one room type with one care grade, month by month as the bills will say it.
 
     `by_season`: a season's price is charged on some of the days; otherwise they cost their share of a month.
-    `has_free_bed`: a bed of this room type is free on the first day.
+    `has_free_bed`: a bed of this room type is nobody's on any of these days.
     """
 
     room_type: str
@@ -130,11 +130,8 @@ def stay_quotes(
 def listed_stay_quotes(
     facility_ids: Iterable[UUID], care_grade: str, days: DayRange, room_type: str = "", *, all_rooms: bool = True
 ) -> dict[UUID, tuple[StayQuote, ...]]:
-    """The same for homes whose listings have not been read; three queries."""
-    columns = [f"free_days_{room}" for room in ROOMS]
-    rows = Listing.objects.filter(pk__in=list(facility_ids)).only("pk", *columns)
-    free = {row.pk: open_rooms(row, days.start) for row in rows}
-    return stay_quotes(free, care_grade, days, room_type, all_rooms=all_rooms)
+    """The same for homes of which nothing was read yet; three queries."""
+    return stay_quotes(rooms_free_on(facility_ids, days), care_grade, days, room_type, all_rooms=all_rooms)
 
 
 def _quoted(

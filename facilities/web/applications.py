@@ -1,10 +1,12 @@
 """A home's staff answer applications: see who fits, offer a bed, take an offer back, refuse with a reason."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -126,11 +128,19 @@ def _of_home(request: HttpRequest, home: Facility, application_id: UUID) -> Appl
     return get_object_or_404(applications_visible_to(request.viewer).filter(facility=home), pk=application_id)
 
 
+def _beds_for(row: Application, today: date) -> QuerySet[Bed]:
+    """Give the beds that are free for as long as the family would stay."""
+    since = max(row.wanted_from, today)
+    if row.wanted_until is not None and row.wanted_until <= since:
+        return Bed.objects.none()
+    beds = free_beds(since, row.wanted_until).filter(room__facility=row.facility_id)
+    return beds.select_related("room").order_by("room__name", "name")
+
+
 def _context(request: HttpRequest, home: Facility, row: Application) -> dict:
     now = clock.now()
     (card,) = application_cards(Application.objects.filter(pk=row.pk), now.date())
-    beds = free_beds(row.wanted_from).filter(room__facility=home).select_related("room").order_by("room__name", "name")
-    choices = [(str(bed.pk), _bed_name(bed)) for bed in beds]
+    choices = [(str(bed.pk), _bed_name(bed)) for bed in _beds_for(row, now.date())]
     held = [(str(bed.pk), _("%(bed)s · 已为这份申请先留着") % {"bed": _bed_name(bed)}) for bed in beds_held_for(row)]
     wanted_first = [*held, *sorted(choices, key=lambda choice: str(card.room) not in choice[1])]
     initial = {
