@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
@@ -18,7 +19,7 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import Sentence, say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import applications_to_answer, applications_visible_to, facilities_of
-from facilities.choices import ListMode, OpeningState, SkipReason, StayState
+from facilities.choices import ClaimKind, ListMode, OpeningState, SkipReason, StayState
 from facilities.models import Application, Bed, ListRule, Offer, Opening, Stay
 from facilities.models.admission import OPEN
 from facilities.rules.settings import setting
@@ -56,9 +57,12 @@ def ask_next(viewer: Viewer, opening: Opening) -> Offer | None:
     if not _is_free(opening):
         close_opening(viewer, opening, OpeningState.STOPPED)
         return None
+    until = nobodys_until(opening.bed, opening.from_day)
     passed: list[Passed] = []
     offer, found_one = None, False
     for application, reason, conditions in judged(opening, today):
+        if _stays_beyond(application, until):
+            continue
         if not reason:
             offer, reason = _ask(viewer, opening, application, today)
         if reason:
@@ -67,7 +71,9 @@ def ask_next(viewer: Viewer, opening: Opening) -> Offer | None:
         found_one = True
         break
     pass_over(viewer, opening, passed)
-    if not found_one:
+    if not found_one and until:
+        close_opening(viewer, opening, OpeningState.STOPPED)
+    elif not found_one:
         _nobody(viewer, opening)
     return offer
 
@@ -110,12 +116,20 @@ def _nobody(viewer: Viewer, opening: Opening) -> None:
     )
 
 
+def _stays_beyond(application: Application, until: date | None) -> bool:
+    """Tell whether a bed that is nobody's until a day is none for a family: it would stay longer. It is not passed over."""
+    wanted = application.wanted_until
+    return until is not None and (wanted is None or wanted > until)
+
+
 def _is_free(opening: Opening) -> bool:
     bed, since = opening.bed, opening.from_day
     bed.refresh_from_db()
     # Whoever is asked is asked to stay; a bed that is to be closed is the home's own to give for the days it has left.
     in_use = bed.valid_from <= since and bed.valid_until is None
-    claimed = live_claims().filter(bed=bed, days__overlap=DateRange(since, None)).exists()
+    claims = live_claims().filter(bed=bed, days__overlap=DateRange(since, None))
+    # Of a bed that is somebody's later, short stays are asked; while one family is asked about it, no other is.
+    claimed = claims.filter(Q(days__contains=since) | Q(kind=ClaimKind.OFFER)).exists()
     return bed.admittable and in_use and not claimed
 
 
@@ -138,7 +152,7 @@ def offered_by_hand(viewer: Viewer, offer: Offer, *, words: str) -> None:
     for application, reason, conditions in judged(opening, today):
         if application.pk == offer.application_id:
             break
-        if until and (application.wanted_until is None or application.wanted_until > until):
+        if _stays_beyond(application, until):
             continue
         if not reason and not words:
             raise _out_of_turn()

@@ -2,6 +2,7 @@
 
 import random
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -11,13 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from eldercare.kernel import clock
 from eldercare.kernel.days import DayRange
-from facilities.choices import ClaimKind, ListMode
-from facilities.models import Bed, BedClaim, Skip
+from eldercare.people.models import Letter
+from facilities.choices import ClaimKind, ListMode, OfferState, OpeningState
+from facilities.models import Bed, BedClaim, Offer, Opening, Skip
 from facilities.rules.monthly import ROOMS
 from facilities.selectors.free_days import rooms_free_on
 from facilities.selectors.matching import matching
 from facilities.selectors.search import SearchFilters, facets, search
-from facilities.services import accept_offer, offer_bed, relist, set_list_rule
+from facilities.services import accept_offer, check_in, end_stay, offer_bed, relist, set_list_rule
 from tests.builders.accounts import sign_in
 from tests.builders.facilities import make_bed, make_home
 from tests.builders.waiting import Queue
@@ -227,3 +229,73 @@ def test_days_that_are_over_leave_no_bed_to_choose_and_no_fault():
     page = sign_in(Client(), queue.manager_user).get(f"/home/{queue.home.pk}/applications/{family.application.pk}")
     assert page.status_code == 200
     assert str(bed.pk) not in page.content.decode()
+
+
+# A short stay leaves early, and the bed is the next family's from a later day on
+
+
+@pytest.fixture
+def left_early():
+    """Somebody is to stay for twelve days, and somebody else from then on; `leave` ends it on the fourth day."""
+    queue = Queue(beds=1)
+    bed = queue.home.rooms.get().beds.select_related("room__facility").get()
+    first = queue.join("王一", wanted_from=queue.today, wanted_until=queue.today + 12 * DAY)
+    there = {"bed_id": bed.pk, "from_day": queue.today}
+    offer = offer_bed(queue.manager, application_id=first.application.pk, **there)
+    stay = accept_offer(first.viewer, offer_id=offer.pk)
+    check_in(queue.manager, stay_id=stay.pk)
+
+    def leave():
+        go(days=4)
+        end_stay(queue.manager, stay_id=stay.pk, until=clock.today(), reason="went_home")
+
+    return SimpleNamespace(queue=queue, bed=bed, leave=leave)
+
+
+def offered_days():
+    offer = Offer.objects.filter(state=OfferState.LIVE).select_related("claim").first()
+    return offer and (offer.application_id, offer.claim.days)
+
+
+def test_the_next_short_stay_that_fits_between_is_asked_and_who_stays_longer_is_not_passed_over(left_early):
+    queue = left_early.queue
+    claim(left_early.bed, 12)
+    queue.join("王二")
+    queue.join("王三", wanted_from=queue.today + 5 * DAY, wanted_until=queue.today + 13 * DAY)
+    fits = queue.join("王四", wanted_from=queue.today + 5 * DAY, wanted_until=queue.today + 12 * DAY)
+    left_early.leave()
+    assert offered_days() == (
+        fits.application.pk,
+        DateRange(queue.today + 5 * DAY, queue.today + 12 * DAY),
+    )
+    assert not Skip.objects.exists()
+
+
+def test_where_nobody_fits_between_nobody_is_asked_and_the_home_is_not_told_of_an_empty_list(left_early):
+    queue = left_early.queue
+    claim(left_early.bed, 12)
+    queue.join("王二")
+    left_early.leave()
+    assert offered_days() is None
+    assert Opening.objects.order_by("opened_at").last().state == OpeningState.STOPPED
+    assert not Letter.objects.filter(kind="opening.exhausted").exists()
+
+
+def test_while_a_family_is_asked_about_the_days_after_no_other_is_asked(left_early):
+    queue = left_early.queue
+    second = queue.join("王二")
+    there = {"bed_id": left_early.bed.pk, "from_day": queue.today + 12 * DAY, "hours": 120}
+    offer = offer_bed(queue.manager, application_id=second.application.pk, **there)
+    short = queue.join("王三", wanted_from=queue.today + 5 * DAY, wanted_until=queue.today + 9 * DAY)
+    left_early.leave()
+    assert offered_days() == (second.application.pk, offer.claim.days)
+    assert short.state == "submitted"
+    assert not Skip.objects.filter(application=short.application).exists()
+
+
+def test_the_board_says_when_the_next_family_comes(left_early):
+    queue = left_early.queue
+    claim(left_early.bed, 12)
+    page = sign_in(Client(), queue.manager_user).get(f"/home/{queue.home.pk}/board").content.decode()
+    assert "换下一家" in page
+    assert "空出" not in page.split("bed-resident")[1].split("</a>")[0]

@@ -221,6 +221,8 @@ def test_the_elder_s_file_shows_the_short_stay_s_days_and_the_same_figure_as_the
     )
     bed = home.rooms.first().beds.get()
     offer = offer_bed(viewer_for(boss), application_id=application.pk, bed_id=bed.pk, from_day=today)
+    asked = text(sign_in(client, family).get(f"/offers/{offer.pk}"))
+    assert f"哪天离开</dt><dd>{span.until.year}年{span.until.month}月{span.until.day}日" in "".join(asked.split())
     accept_offer(viewer_for(family), offer_id=offer.pk)
 
     file = elder_file(viewer_for(family), elder.pk)
