@@ -1,8 +1,10 @@
 """A short stay (旅居) has its bed for the days it asked for and no longer: free again from the known day of leaving."""
 
 from datetime import datetime, time, timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
@@ -296,3 +298,24 @@ def test_letting_a_hold_go_on_the_board_leaves_the_next_family_s_hold_alone(queu
     confirm_beds(queue.manager, facility_id=queue.home.pk, changes=[change_to("free", bed.pk, seen="held")])
     kept = BedClaim.objects.get(released_at__isnull=True)
     assert kept.noun == str(second.application)
+
+
+# Short stays from before claims had an end
+
+
+def test_what_was_offered_without_an_end_gets_the_day_it_was_priced_until(queue, bed):
+    module = import_module("facilities.migrations.0006_short_stays_end_when_they_were_asked_to")
+    beds = [bed, *(make_bed(queue.home) for _number in range(3))]
+    here = living(queue, short(queue, "王一", until=9), beds[0])
+    offer = offered(queue, short(queue, "王二", since=2, until=9), beds[1], since=2)
+    over = living(queue, short(queue, "王三", until=3), beds[2])
+    long = expected(queue, queue.join("王四"), beds[3])
+    for claim in BedClaim.objects.all():
+        BedClaim.objects.filter(pk=claim.pk).update(days=DateRange(claim.days.lower, None))
+    go(days=3)
+    for _twice in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(module.GIVE_THEM_THEIR_DAY)
+    offer.claim.refresh_from_db()
+    ends = [days_of(here).upper, offer.claim.days.upper, days_of(over).upper, days_of(long).upper]
+    assert ends == [queue.today + 9 * DAY, queue.today + 9 * DAY, None, None]
