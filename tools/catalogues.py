@@ -45,6 +45,7 @@ TOLD_IN_DATA = {
     "gloss",
     "note",
     "because",
+    "proof_text",
     "spendable_note",
     "would_change",
     "next_step",
