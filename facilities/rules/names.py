@@ -15,7 +15,8 @@ from itertools import chain, pairwise, product
 from math import prod
 from zlib import crc32
 
-from facilities.rules.settings import read
+from opencc import OpenCC
+
 from facilities.rules.syllables import (
     Stretches,
     Syllables,
@@ -35,6 +36,7 @@ SLIPPED_WORD = 12
 MOST_PAIRS = 9
 MOST_INITIALS = 16
 MOST_WAYS = 8
+CHARACTERS = (range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0x20000, 0x33480))  # Unicode's blocks of them
 
 
 @dataclass(frozen=True)
@@ -281,6 +283,27 @@ def _letters_of(text: str) -> str:
     return re.sub(r"[^\w]|_", "", re.sub("[à-ɏḀ-ỿ]+", lambda run: without_tones(run[0]), plain))
 
 
+class _Simplified(dict[int, str]):
+    """How each character is written in simplified Chinese; one that GB 2312 has is left as it is. Asked one by one: a part
+    of a name must become what it is inside the name.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.simple = OpenCC("t2s")
+
+    def __missing__(self, code: int) -> str:
+        if not any(code in block for block in CHARACTERS):
+            raise KeyError(code)  # what is no such character stays
+        char = chr(code)
+        try:
+            char.encode("gb2312")
+        except UnicodeEncodeError:
+            char = self.simple.convert(char)
+        self[code] = char
+        return char
+
+
 @cache
-def _simplified() -> dict[int, str]:
-    return {ord(other): simple for other, simple in read("variants.yaml")["pairs"].split()}
+def _simplified() -> _Simplified:
+    return _Simplified()
