@@ -161,7 +161,6 @@ def test_the_import_page_in_a_browser(open_page, officer):
     page.click("text=刷新看进度")
     page.locator("#line-2").get_by_text("是另一家，新增").click()
     assert page.locator("#line-2").get_by_text("您的决定").is_visible()
-    page.screenshot(path="/tmp/dir-import.png", full_page=True)
     page.click("button:has-text('写入')")
     carry_out(DirectoryImport.objects.get().pk)
     page.reload()
