@@ -13,11 +13,14 @@ PERSONAL = [
     (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "[PHONE]"),
     (re.compile(r"(?<![\d.])\d{16,19}(?!\d)"), "[ACCOUNT]"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "[EMAIL]"),
+    # what was asked of a page (where somebody is, whom a search is for), and the link that opens a board without a login
+    (re.compile(r"((?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /[^\s\"?]*)\?[^\s\"]*"), r"\1?[ASKED]"),
+    (re.compile(r"(/board-link/)[^\s\"?]+"), r"\1[LINK]"),
 ]
 
 
 def scrub(logger: Any, method: str, line: str) -> str:
-    """Blank out what looks like an ID number, a mobile number, an account or an e-mail address."""
+    """Blank out what looks like an ID number, a mobile number, an account, an e-mail address, a question or a link's key."""
     for pattern, blank in PERSONAL:
         line = pattern.sub(blank, line)
     return line

@@ -4,6 +4,7 @@ import json
 import logging
 import logging.config
 
+import pytest
 import structlog
 
 from eldercare.settings.logs import LOGGING
@@ -43,3 +44,17 @@ def test_ids_and_amounts_stay_readable(capsys):
 def test_a_long_fraction_is_not_an_account(capsys):
     line = json.loads(written(capsys, lambda: structlog.get_logger("x").warning("done in 0.1234567890123456 s")))
     assert line["event"] == "done in 0.1234567890123456 s"
+
+
+@pytest.mark.django_db
+def test_neither_what_was_asked_nor_a_link_that_opens_a_board_is_written(client, capsys):
+    def knock():
+        client.get("/homes", {"near": "39.92,116.44", "capability_level": "x", "sort": "nothing"})
+        client.get("/board-link/abc.def:ghi")
+
+    logging.config.dictConfig({**LOGGING, "disable_existing_loggers": False})
+    knock()
+    lines = capsys.readouterr().err
+    assert "GET /homes?[ASKED]" in lines and "/board-link/[LINK]" in lines
+    for secret in ("39.92", "capability_level", "abc.def"):
+        assert secret not in lines
