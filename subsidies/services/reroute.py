@@ -13,8 +13,7 @@ from eldercare.kernel.days import Month
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer, system
-from eldercare.people.choices import Purpose
-from eldercare.people.services.consents import give_consent, revoke_consent
+from eldercare.people.services.consents import revoke_consent
 from facilities.choices import StayState
 from facilities.models import Stay
 from facilities.services.letters import tell_home
@@ -25,7 +24,7 @@ from subsidies.rules.programme import benefit
 from subsidies.selectors.left_behind import LeftBehind, left_behind
 from subsidies.services.guards import family_only, locked, not_found
 from subsidies.services.letters import tell_family
-from subsidies.services.route import proposal_for
+from subsidies.services.route import begin_routing, proposal_for
 
 TOLD = "routing.left_behind"
 
@@ -97,21 +96,7 @@ def _move(viewer: Viewer, behind: LeftBehind, text_version: str) -> Routing:
         )
     Routing.objects.filter(pk=old.pk).update(state=RoutingState.REVOKED, until_month=first.first_day)
     revoke_consent(viewer, consent_id=old.consent_id)
-    consent = give_consent(
-        viewer,
-        elder_id=old.elder_id,
-        purpose=Purpose.SUBSIDY_ROUTING,
-        text_version=text_version,
-        about=f"facility:{home.pk}",
-    )
-    new = Routing.objects.create(
-        entitlement_id=old.entitlement_id,
-        elder_id=old.elder_id,
-        facility=home,
-        consent=consent,
-        from_month=first.first_day,
-        grounds=[reason.to_json() for reason in proposal.verdict.reasons],
-    )
+    new = begin_routing(viewer, proposal, first, text_version)
     facts = {"from": str(old.pk), "facility": str(home.pk), "from_month": str(first)}
     record(viewer, "routing.moved", f"routing:{new.pk}", place=home.region_id, facts=facts)
     _tell(old, new, first)

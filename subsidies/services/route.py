@@ -78,21 +78,7 @@ def route_subsidy(viewer: Viewer, *, entitlement_id: UUID, facility_id: UUID, te
             next_step=say("请看下面没有满足的条件；入住登记以后再来办。"),
             reasons=proposal.verdict.reasons,
         )
-    consent = give_consent(
-        viewer,
-        elder_id=entitlement.elder_id,
-        purpose=Purpose.SUBSIDY_ROUTING,
-        text_version=text_version,
-        about=f"facility:{facility.pk}",
-    )
-    routing = Routing.objects.create(
-        entitlement=entitlement,
-        elder_id=entitlement.elder_id,
-        facility=facility,
-        consent=consent,
-        from_month=proposal.from_month.first_day,
-        grounds=[reason.to_json() for reason in proposal.verdict.reasons],
-    )
+    routing = begin_routing(viewer, proposal, proposal.from_month, text_version)
     record(
         viewer,
         "routing.given",
@@ -112,6 +98,26 @@ def route_subsidy(viewer: Viewer, *, entitlement_id: UUID, facility_id: UUID, te
         ),
     )
     return routing
+
+
+def begin_routing(viewer: Viewer, proposal: Proposal, first: Month, text_version: str) -> Routing:
+    """Keep the consent in the words of a version, and the routing it stands behind from a month on; in a transaction."""
+    entitlement, facility = proposal.entitlement, proposal.facility
+    consent = give_consent(
+        viewer,
+        elder_id=entitlement.elder_id,
+        purpose=Purpose.SUBSIDY_ROUTING,
+        text_version=text_version,
+        about=f"facility:{facility.pk}",
+    )
+    return Routing.objects.create(
+        entitlement=entitlement,
+        elder_id=entitlement.elder_id,
+        facility=facility,
+        consent=consent,
+        from_month=first.first_day,
+        grounds=[reason.to_json() for reason in proposal.verdict.reasons],
+    )
 
 
 @transaction.atomic
