@@ -4,7 +4,8 @@ Two people may have the same board before them: what they said about different b
 bed is judged by what the second saw, and refused by name when it is no longer so.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,7 +24,7 @@ from eldercare.kernel.viewer import Viewer
 from facilities.access import facilities_of
 from facilities.choices import ApplicationState, ClaimKind
 from facilities.models import Application, Bed, BedClaim, BedConfirmation, Facility
-from facilities.rules.board import BOARD_NOUNS, FREE, HELD, NOUN, PROMISED, WORDS, facts_for
+from facilities.rules.board import FREE, HELD, NOUN, PROMISED, RESIDENT, WORDS, facts_for
 from facilities.rules.settings import setting
 from facilities.rules.vacancy import Vacancy
 from facilities.selectors.beds import BoardBed, board, board_beds, mark_of, vacancies
@@ -38,8 +39,8 @@ from facilities.services.waiting_list import bed_freed
 class BedChange:
     """What is said about one bed; None leaves a thing as it is.
 
-    `occupied`: somebody lives there who is not registered here, until `until` (the first free day) where it is known.
-    `held`: the home keeps it until `held_until` (None: some hours, a setting) without asking anybody, for the application
+    `occupied`: somebody lives there who is not registered here, until `until` (the first free day) where it is known; of
+    a registered resident's bed only the register says that day. What is said again replaces what was said. `held`: the home keeps it until `held_until` (None: some hours, a setting) without asking anybody, for the application
     `held_for` where one is said. `blocked`: out of use. `admittable` off: takes nobody in, `why` of choices.WhyClosed. `seen` is the state
     (rules/board.py) the bed had when this was said; None: it does not matter.
     """
@@ -189,15 +190,12 @@ def _apply(bed: Bed, was: BoardBed, change: BedChange, today: date) -> None:
         _unblock(bed, today)
     if was.kind == ClaimKind.HOLD and (change.held is False or change.occupied or change.blocked):
         _let_go(bed)
-    mine = BedClaim.objects.filter(
-        bed=bed, kind=ClaimKind.STAY, noun__in=BOARD_NOUNS, released_at__isnull=True, days__contains=today
-    ).first()
     if change.occupied is False and was.kind == ClaimKind.STAY:
-        if mine is None:
+        if was.state == RESIDENT:
             raise _not_the_boards(was)
-        end_claim(mine, today)
+        end_claim(_standing(bed, was), today)
     if change.occupied is True:
-        _occupy(bed, was, mine, change, today)
+        _occupy(bed, was, change, today)
     if change.blocked is True:
         _block(bed, was, change, today)
     if change.held is True:
@@ -209,17 +207,33 @@ def _apply(bed: Bed, was: BoardBed, change: BedChange, today: date) -> None:
         )
 
 
-def _occupy(bed: Bed, was: BoardBed, mine: BedClaim | None, change: BedChange, today: date) -> None:
-    if mine:
-        if mine.days.upper != change.until:
-            BedClaim.objects.filter(pk=mine.pk).update(days=DateRange(mine.days.lower, change.until))
-    elif was.kind != ClaimKind.STAY:
+def _occupy(bed: Bed, was: BoardBed, change: BedChange, today: date) -> None:
+    if was.state == RESIDENT:
+        if change.until not in (None, was.until):
+            raise _the_register_s(was)
+    elif was.kind == ClaimKind.STAY:
+        _keep_until(bed, was, change.until)
+    else:
         _claim(bed, was, ClaimKind.STAY, today, change)
 
 
 def _block(bed: Bed, was: BoardBed, change: BedChange, today: date) -> None:
-    if was.kind != ClaimKind.BLOCKED:
+    if was.kind == ClaimKind.BLOCKED:
+        _keep_until(bed, was, change.until, note=change.note[:200])
+    else:
         _claim(bed, was, ClaimKind.BLOCKED, today, change)
+
+
+def _standing(bed: Bed, was: BoardBed) -> BedClaim:
+    """Give what has the bed today."""
+    return BedClaim.objects.get(bed=bed, kind=was.kind, released_at__isnull=True, days__contains=clock.today())
+
+
+def _keep_until(bed: Bed, was: BoardBed, until: date | None, **facts: str) -> None:
+    """What the board says again of a bed holds until the day it names now."""
+    live = _standing(bed, was)
+    with _bed_is_promised_refused(was):
+        BedClaim.objects.filter(pk=live.pk).update(days=DateRange(live.days.lower, until), **facts)
 
 
 def _hold(bed: Bed, was: BoardBed, change: BedChange) -> None:
@@ -227,9 +241,7 @@ def _hold(bed: Bed, was: BoardBed, change: BedChange) -> None:
     family = _held_for(bed, change.held_for)
     noun = str(family) if family else NOUN
     if was.kind == ClaimKind.HOLD:
-        live = BedClaim.objects.get(
-            bed=bed, kind=ClaimKind.HOLD, released_at__isnull=True, days__contains=clock.today()
-        )
+        live = _standing(bed, was)
         since = live.days.lower
     else:
         live, since = None, clock.today()
@@ -288,12 +300,40 @@ def _claim(
     noun: str = NOUN,
 ) -> None:
     until = until if lapses_at else change.until
-    try:
+    with _bed_is_promised_refused(was):
         claim_bed(bed, kind, since=today, until=until, lapses_at=lapses_at, noun=noun, note=change.note[:200])
+
+
+@contextmanager
+def _bed_is_promised_refused(was: BoardBed) -> Iterator[None]:
+    """Say of a bed that somebody else has on one of the days who that is, and until when it is the board's."""
+    try:
+        with bed_is_taken_refused():
+            yield
     except Refusal as refusal:
         if refusal.code != "bed_taken":
             raise
-        raise _not_the_boards(was) from refusal
+        if was.state in (RESIDENT, PROMISED) or was.next_from is None:
+            raise _not_the_boards(was) from refusal
+        raise _promised_from(was, was.next_from) from refusal
+
+
+def _promised_from(was: BoardBed, day: date) -> Refusal:
+    return Refusal(
+        "bed_occupied",
+        say("{bed} 从 {day} 起已经留给一个家庭，床位板上只能安排到那天以前。", bed=was.full_name, day=day),
+        next_step=say("请写明哪天空出来，最晚 {day}；家庭不来了，请在“入住”里取消。", day=day),
+        status=409,
+    )
+
+
+def _the_register_s(was: BoardBed) -> Refusal:
+    return Refusal(
+        "bed_occupied",
+        say("{bed} 住着在这里登记的老人，哪天空出来以入住登记为准，没有保存。", bed=was.full_name),
+        next_step=say("请在“入住”里记下打算离院的日子，床位板会跟着改。"),
+        status=409,
+    )
 
 
 def _not_the_boards(was: BoardBed) -> Refusal:

@@ -292,6 +292,47 @@ def test_a_resident_is_not_moved_by_the_board_and_one_bed_is_said_once(home, man
     assert state_of(bed) == "resident"
 
 
+def test_a_day_on_which_a_resident_s_bed_is_free_is_the_register_s_to_say_and_not_dropped(home, manager):
+    week = clock.today() + 7 * DAY
+    stay = make_stay(home, make_elder(), make_person(), since=clock.today() - DAY)
+    bed = stay.claim.bed
+    said = [BedChange(bed.pk, occupied=True, until=week)]
+    assert code_of(lambda: confirm_beds(manager, facility_id=home.pk, changes=said)) == "bed_occupied"
+    assert (state_of(bed), stay.claim.days.upper) == ("resident", None)
+    BedClaim.objects.filter(pk=stay.claim_id).update(days=(clock.today() - DAY, week))
+    confirm_beds(manager, facility_id=home.pk, changes=said)  # the day the register has
+    later = [BedChange(bed.pk, occupied=True, until=week + DAY)]
+    assert code_of(lambda: confirm_beds(manager, facility_id=home.pk, changes=later)) == "bed_occupied"
+
+
+@pytest.mark.parametrize("state", ["occupied", "blocked"])
+def test_a_bed_that_somebody_has_from_a_day_on_is_not_kept_beyond_it(home, manager, state):
+    bed, today = make_bed(home), clock.today()
+    week = today + 7 * DAY
+    say_it = lambda until: confirm_beds(  # noqa: E731
+        manager, facility_id=home.pk, changes=[change_to(state, bed.pk, until=until)]
+    )
+    say_it(week)
+    promised = BedClaim.objects.create(bed=bed, kind=ClaimKind.STAY, days=(week, None), noun="stay:1")
+    for until in (None, week + DAY):
+        assert code_of(lambda until=until: say_it(until)) == "bed_occupied"
+    say_it(week - DAY)
+    days = BedClaim.objects.filter(bed=bed, released_at=None).order_by("days").values_list("days", flat=True)
+    assert [(one.lower, one.upper) for one in days] == [(today, week - DAY), (week, promised.days[1])]
+
+
+def test_a_blocked_bed_is_blocked_until_another_day_and_undone_to_the_first(home, manager):
+    bed, today = make_bed(home), clock.today()
+    confirm_beds(manager, facility_id=home.pk, changes=[change_to("blocked", bed.pk, until=today + DAY, note="刷墙")])
+    change = change_to("blocked", bed.pk, until=today + 3 * DAY, note="换地板")
+    saved = confirm_beds(manager, facility_id=home.pk, changes=[change])
+    claim = BedClaim.objects.get(bed=bed)
+    assert (claim.days.upper, claim.note) == (today + 3 * DAY, "换地板")
+    undo_board(manager, facility_id=home.pk, confirmation_id=saved.pk)
+    claim.refresh_from_db()
+    assert (claim.days.upper, claim.note) == (today + DAY, "刷墙")
+
+
 def test_the_board_page_keeps_the_taps_when_somebody_was_faster(home, client):
     user = make_user()
     make_staff(user, home)
