@@ -40,9 +40,10 @@ class BedChange:
     """What is said about one bed; None leaves a thing as it is.
 
     `occupied`: somebody lives there who is not registered here, until `until` (the first free day) where it is known; of
-    a registered resident's bed only the register says that day. What is said again replaces what was said. `held`: the home keeps it until `held_until` (None: some hours, a setting) without asking anybody, for the application
-    `held_for` where one is said. `blocked`: out of use. `admittable` off: takes nobody in, `why` of choices.WhyClosed. `seen` is the state
-    (rules/board.py) the bed had when this was said; None: it does not matter.
+    a registered resident's bed only the register says that day. What is said again replaces what was said.
+    `held`: the home keeps it until `held_until` (None: some hours, a setting) without asking anybody, for the
+    application `held_for` where one is said. `blocked`: out of use. `admittable` off: takes nobody in, `why` of
+    choices.WhyClosed. `seen` is the state (rules/board.py) the bed had when this was said; None: it does not matter.
     """
 
     bed_id: UUID
