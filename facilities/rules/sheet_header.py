@@ -20,6 +20,7 @@ HOME = "home"
 KEY = {HOME: "name", "care_worker": "person", "hospital": "hospital"}
 # A column that tells what sheet it is, and whose cells nobody reads.
 NEVER_READ = "id_number"
+UNIT = re.compile(read("import_words.yaml")["header_unit"])
 REGION_FIELDS = ("region_code", "province", "city", "county", "street", "region")
 
 
@@ -58,6 +59,7 @@ class _Word:
     named: dict[str, int]
     like: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
+    of_its_left: frozenset[str]
 
 
 @cache
@@ -75,6 +77,7 @@ def _words(of: str) -> tuple[_Word, ...]:
             {_plain(one): place for place, one in reversed(list(enumerate(row["named"])))},
             tuple(re.compile(pattern) for pattern in row.get("like", ())),
             re.compile(row["unless"]) if "unless" in row else None,
+            frozenset(map(_plain, row.get("of_its_left", ()))),
         )
         for row in rows
     )
@@ -126,6 +129,12 @@ def _says_otherwise(field: str, whole: str, of: str) -> bool:
     return any(word.unless.search(_text(whole)) for word in _words(of) if word.field == field and word.unless)
 
 
+def _speaks_of(left: str, field: str, header: str, of: str) -> bool:
+    """Tell whether a header that says little alone (有效期) speaks of something else that stands left of it (星级)."""
+    word = next(word for word in _words(of) if word.field == field)
+    return _plain(header) in word.of_its_left and _says_otherwise(field, left, of)
+
+
 @cache
 def key_words() -> frozenset[str]:
     """Give the headers without which no row is a header: a home's name, a person's, a hospital's."""
@@ -167,10 +176,13 @@ def _read(lines: list[list[Any]], rows: tuple[int, ...], of: str) -> Header | No
     unused: list[str] = []
     labels: list[str] = []
     groups = [""] * len(lines)
+    header = ""
     for index in range(width):
         words = [_text(line[index]) for line in lines]
         groups = _groups(groups, words)
-        header, field = _meaning_of(words, groups, of)
+        left, (header, field) = header, _meaning_of(words, groups, of)
+        if field and _speaks_of(left, field, header, of):
+            field = None
         labels.append(_plain(words[-1]))
         if field:
             unused += _take(columns, Column(index, header, field), of)
@@ -252,4 +264,5 @@ def _text(cell: Any) -> str:
 def _plain(cell: Any) -> str:
     """Write a header as it is compared: no spaces, no brackets with what is in them, no marks, small letters."""
     text = re.sub(r"[(\[【〔{].*?[)\]】〕}]", "", _text(cell))
+    text = UNIT.sub("", text)
     return re.sub(r"[\s*★☆:：、，,。./\\\-_#]", "", text).lower()

@@ -80,10 +80,47 @@ def test_a_header_of_three_merged_lines_is_read_with_its_groups():
         "拟建床位数",
         "床位数（含家庭养老床位）",
         "持证护理员比例",
+        *("失能床位", "医疗床位", "普惠护理型床位", "政府兜底床位", "可用床位数", "在用床位", "认知症床位数"),
+        *("星级有效期", "等级有效期至", "合同有效期", "食品许可证有效期", "食品经营许可证号", "医疗机构执业许可证号"),
+        *("安全等级", "消防等级", "信用等级", "护理等级", "医院等级", "持证社工人数", "收住京籍老人数"),
+        *("监督电话", "投诉举报电话", "传真", "医务室电话", "医务室负责人", "消防安全负责人", "邮箱地址"),
+        *("消防备案号", "ICP备案号", "党支部成立时间", "法人单位名称", "法人类别", "评估机构名称", "护理费补贴"),
     ],
 )
-def test_beds_that_are_something_else_are_not_the_licensed_beds(header):
+def test_what_only_resembles_a_column_is_not_taken_for_it(header):
     assert meaning(header) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("床位总数/张", "licensed_beds"),
+        ("收费标准元/月", "fee_month"),
+        ("失能老人收费", "fee_month"),
+        ("联系人及联系方式", "phone"),
+        ("咨询热线", "phone"),
+        ("老年公寓名称", "name"),
+        ("医养结合机构名称", "name"),
+        ("经度坐标", "longitude"),
+        ("目前状态", "operating"),
+        ("详细住址", "address"),
+        ("入住押金（元）", "fee_deposit"),
+        ("空调费", "fee_other"),
+    ],
+)
+def test_headers_of_real_directories_are_understood(header, field):
+    assert meaning(header) == field
+
+
+def test_a_bare_term_right_of_the_stars_is_theirs_and_not_the_licence_s():
+    (row,), file = read(
+        xlsx(["机构名称", "所在区", "星级", "有效期至"], ["示例甲养老院", "武清区", "三星", "2025-01-01"])
+    )
+    assert "licence_valid_until" not in row.values and file.sheets[0].unused == ["有效期至"]
+    (row,), _file = read(
+        xlsx(["机构名称", "所在区", "备案号", "有效期至"], ["示例甲养老院", "武清区", "津备1", "2025-01-01"])
+    )
+    assert row.values["licence_valid_until"] == "2025-01-01"
 
 
 def test_a_column_that_stands_twice_counts_where_it_does_not_contradict_itself():
