@@ -40,7 +40,8 @@ def fits(home: Facility, grades: Mapping[UUID, str], *, on: date) -> dict[UUID, 
 
 
 def _needs(home: Facility, grades: Mapping[UUID, str], on: date) -> dict[UUID, Need]:
-    elders = Elder.objects.filter(pk__in=list(grades)).select_related("person")
+    # Nothing else of the person is opened: a name and a number would cost more than the judgement.
+    elders = Elder.objects.filter(pk__in=list(grades)).select_related("person").only("died_on", "person__birth_date")
     hukou = hukou_codes(grades, on)
     assessed = valid_assessments(grades, on)
     recognised = _recognised(assessed.values(), home, on)

@@ -92,17 +92,22 @@ def test_a_bed_nobody_of_three_thousand_wants_keeps_each_skip_once_and_ends():
     assert seconds < 10
 
 
-def test_a_bed_three_thousand_do_not_fit_reads_the_facts_in_a_bounded_number_of_queries():
+def test_a_bed_three_thousand_do_not_fit_costs_no_query_more_than_one_thousand_and_holds_the_list_briefly():
     queue = Queue()
-    fill(queue, MANY, hukou="120114")
     queue.home.accepts_hukou = ["110000"]
     queue.home.save()
+    fill(queue, MANY // 3, hukou="120114")
+    _seconds, few = leaves(queue)
+    fill(queue, MANY - MANY // 3, hukou="120114")
     last = queue.join("最后一家")
     seconds, queries = leaves(queue)
     assert Offer.objects.get().application_id == last.application.pk
-    assert Skip.objects.filter(reason=SkipReason.NOT_FIT).count() == MANY
-    print(f"{MANY} that do not fit: {seconds:.2f} s, {queries} queries")
-    assert seconds < 20
+    passed = Skip.objects.filter(opening=Opening.objects.get(state=OpeningState.OPEN))
+    assert passed.filter(reason=SkipReason.NOT_FIT).count() == MANY
+    print(f"{MANY} that do not fit: {seconds:.2f} s, {queries} queries; a third of them {few}")
+    # The one who is asked costs some more: the price, the claim, the offer, the letter.
+    assert queries - few < 40
+    assert seconds < 10
 
 
 def test_the_first_who_fits_is_found_without_reading_the_rest_and_a_second_bed_skips_nobody_twice():
