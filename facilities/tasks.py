@@ -4,6 +4,7 @@ from celery import shared_task
 
 from facilities.services import apply_import, import_homes
 from facilities.services.bed_reminders import remind_of_beds
+from facilities.services.free_by_day import ask_about_days_that_came
 from facilities.services.leaving import keep_for_who_stays
 from facilities.services.offer_bed import close_lapsed_offers
 from facilities.services.relist import relist, relist_due
@@ -15,6 +16,12 @@ from facilities.services.visits import remind_visitors
 def close_lapsed() -> int:
     """Close the offers whose time is over, free their beds, tell the families; who did not leave as planned keeps the bed."""
     return close_lapsed_offers() + keep_for_who_stays()
+
+
+@shared_task
+def ask_by_day() -> int:
+    """Ask the next families about the beds whose day has come."""
+    return ask_about_days_that_came()
 
 
 @shared_task

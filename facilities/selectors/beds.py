@@ -75,6 +75,12 @@ def nobodys_until(bed: Bed, day: date) -> date | None:
     return min((one for one in (later and later.days.lower, bed.valid_until) if one), default=None)
 
 
+def nobodys_since(bed: Bed, day: date, *, today: date) -> date:
+    """Give the first day, today at the earliest, from which on nothing claims a bed that nothing claims on a day."""
+    before = live_claims().filter(bed=bed, days__overlap=DateRange(today, day))
+    return max([today, bed.valid_from, *(claim.days.upper or day for claim in before)])
+
+
 def vacancies(facility_ids: Iterable[UUID], on: date, until: date | None = None) -> dict[UUID, Vacancy]:
     """Count the beds of many homes with one query. Homes without beds are left out.
 

@@ -92,9 +92,7 @@ def confirm_as_it_is(
     today = clock.today()
     beds = lock_board(home)
     kept = apply_changes(beds, changes, today)
-    for change in kept:
-        if change["to"]["state"] == FREE != change["from"]["state"]:
-            bed_freed(viewer, beds[UUID(change["bed"])], from_day=today, cause=f"facility:{home.pk}")
+    ask_about_freed(viewer, beds, kept, today)
     counted = vacancies([home.pk], today).get(home.pk, Vacancy()).to_json()
     confirmation = BedConfirmation.objects.create(
         facility=home,
@@ -127,6 +125,14 @@ def apply_changes(beds: dict[UUID, Bed], changes: Iterable[BedChange], today: da
         for bed_id in said
         if _kept(before[bed_id]) != _kept(after[bed_id])
     ]
+
+
+def ask_about_freed(viewer: Viewer, beds: dict[UUID, Bed], kept: list[dict[str, Any]], today: date) -> None:
+    """Ask the next families about the locked beds that a change has made free."""
+    for change in kept:
+        if change["to"]["state"] == FREE != change["from"]["state"]:
+            bed = beds[UUID(change["bed"])]
+            bed_freed(viewer, bed, from_day=today, cause=f"facility:{bed.room.facility_id}")
 
 
 def lock_board(home: Facility) -> dict[UUID, Bed]:

@@ -59,6 +59,7 @@ def add_room(viewer: Viewer, *, facility_id: UUID, name: str, room_type: str, be
 def close_beds(viewer: Viewer, *, facility_id: UUID, bed_ids: Iterable[UUID], until: date | None) -> int:
     """Let beds end: `until` is the first day on which they are no longer there; None keeps them after all.
 
+    Whoever comes to live here can have a bed that is kept: where it is free, the next family on the list is asked.
     Gives how many beds changed. Raises Refusal `not_found` (404), `manager_only` (403), `closing_day` (422), `beds_in_use`
     (409) with everybody who lives in one of them, or was promised one, beyond that day.
     """
@@ -75,7 +76,10 @@ def close_beds(viewer: Viewer, *, facility_id: UUID, bed_ids: Iterable[UUID], un
         for bed in rows:
             close_lapsed_on(bed)
         _refuse_if_used(in_the_way(named, until))
+    kept = [bed for bed in rows if bed.valid_until is not None] if until is None else []
     changed = _close(named, until)
+    for bed in kept:
+        bed_freed(viewer, bed, from_day=clock.today(), cause=f"facility:{home.pk}")
     facts = {"beds": [str(bed_id) for bed_id in named], "until": until and str(until)}
     record(viewer, "beds.closed", f"facility:{home.pk}", place=home.region_id, facts=facts)
     relist([home.pk])

@@ -16,7 +16,7 @@ from facilities.choices import ApplicationState
 from facilities.models import Application, BedConfirmation
 from facilities.rules.board import CHANGEABLE, FREE, facts_for
 from facilities.rules.settings import setting
-from facilities.services.board import BedChange, apply_changes, lock_board
+from facilities.services.board import BedChange, apply_changes, ask_about_freed, lock_board
 from facilities.services.guards import found
 from facilities.services.relist import relist
 
@@ -25,8 +25,8 @@ from facilities.services.relist import relist
 def undo_board(viewer: Viewer, *, facility_id: UUID, confirmation_id: int) -> BedConfirmation:
     """Undo the last save: its beds are again what they were, and the number is as old as it was before.
 
-    Twice changes nothing. Raises Refusal `not_found` (404), `undo_too_late` (409), `board_changed` (409) where one of
-    its beds was changed since.
+    A bed that is free again goes along the waiting list. Twice changes nothing. Raises Refusal `not_found` (404),
+    `undo_too_late` (409), `board_changed` (409) where one of its beds was changed since.
     """
     home = found(facilities_of(viewer), facility_id)
     saved = found(BedConfirmation.objects.filter(facility=home), confirmation_id)
@@ -41,7 +41,8 @@ def undo_board(viewer: Viewer, *, facility_id: UUID, confirmation_id: int) -> Be
             next_step=say("请在床位板上把要改的床再改一次。"),
             status=409,
         )
-    apply_changes(beds, [_back(change) for change in saved.changes], clock.today())
+    today = clock.today()
+    ask_about_freed(viewer, beds, apply_changes(beds, [_back(change) for change in saved.changes], today), today)
     saved.undone_at = clock.now()
     saved.save(update_fields=["undone_at"])
     facts = {"changed": len(saved.changes)}

@@ -24,7 +24,7 @@ from facilities.models import Application, Bed, ListRule, Offer, Opening, Stay
 from facilities.models.admission import OPEN
 from facilities.rules.settings import setting
 from facilities.rules.waiting import DOCUMENT, ORDINARY, RESIDENT, list_settings
-from facilities.selectors.beds import live_claims, nobodys_until
+from facilities.selectors.beds import live_claims, nobodys_since, nobodys_until
 from facilities.selectors.waiting import class_of, hours_to_answer, is_automatic, judged, waiting_list
 from facilities.services.claims import release
 from facilities.services.guards import family_only, found, manager_only, no_longer
@@ -53,7 +53,8 @@ def bed_freed(viewer: Viewer, bed: Bed, *, from_day: date, cause: str) -> Offer 
 def ask_next(viewer: Viewer, opening: Opening) -> Offer | None:
     """Go on along the list; whoever is passed over on the way is kept with the reason."""
     today = clock.today()
-    opening.from_day = max(opening.from_day, today)
+    # Who let the bed go may have wanted it from a later day on only.
+    opening.from_day = nobodys_since(opening.bed, max(opening.from_day, today), today=today)
     if not _is_free(opening):
         close_opening(viewer, opening, OpeningState.STOPPED)
         return None
