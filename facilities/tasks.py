@@ -4,6 +4,7 @@ from celery import shared_task
 
 from facilities.services import apply_import, import_homes
 from facilities.services.bed_reminders import remind_of_beds
+from facilities.services.directed import follow_directed
 from facilities.services.free_by_day import ask_about_days_that_came
 from facilities.services.leaving import keep_for_who_stays
 from facilities.services.offer_bed import close_lapsed_offers
@@ -22,6 +23,12 @@ def close_lapsed() -> int:
 def ask_by_day() -> int:
     """Ask the next families about the beds whose day has come."""
     return ask_about_days_that_came()
+
+
+@shared_task
+def follow_hukou() -> int:
+    """Judge anew who is first on a home's list by the 户籍."""
+    return follow_directed()
 
 
 @shared_task

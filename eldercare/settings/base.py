@@ -219,6 +219,7 @@ CELERY_BEAT_SCHEDULE: dict = {
     "letters": {"task": "eldercare.people.tasks.sweep_letters", "schedule": 60, "options": {"expires": 60}},
     "heartbeat": {"task": "eldercare.portal.tasks.heartbeat", "schedule": 10, "options": {"expires": 30}},
     "offers-lapsed": {"task": "facilities.tasks.close_lapsed", "schedule": 30, "options": {"expires": 30}},
+    "directed-lists": {"task": "facilities.tasks.follow_hukou", "schedule": 600, "options": {"expires": 600}},
     "beds-free-by-day": {"task": "facilities.tasks.ask_by_day", "schedule": 300, "options": {"expires": 300}},
     "visits-near": {"task": "facilities.tasks.remind_of_visits", "schedule": 300, "options": {"expires": 300}},
     "listings-due": {"task": "facilities.tasks.relist_what_is_due", "schedule": 10, "options": {"expires": 10}},

@@ -55,6 +55,11 @@ class ListSettings:
         """Give a class; one that is no longer in the rule counts as ordinary."""
         return next((one for one in self.classes if one.id == class_id), self.classes[-1])
 
+    def first_of(self, *class_ids: str) -> str:
+        """Give the class that stands before the others; one that is no longer in the rule stands last."""
+        order = [one.id for one in self.classes]
+        return min(class_ids, key=lambda one: order.index(one) if one in order else len(order))
+
     def proven_by(self, proof: str) -> tuple[str, ...]:
         """Give the classes that need this kind of proof."""
         return tuple(one.id for one in self.classes if one.proof == proof)

@@ -16,6 +16,7 @@ from facilities.models.admission import OPEN
 from facilities.rules.settings import setting
 from facilities.rules.waiting import (
     ORDINARY,
+    RESIDENT,
     ListSettings,
     OpenBed,
     PriorityClass,
@@ -134,6 +135,20 @@ def class_of(facility_id: UUID, elder_id: UUID, on: date) -> str:
     return class_by_hukou(hukou_codes([elder_id], on).get(elder_id), scopes) if scopes else ORDINARY
 
 
+def class_now(application: Application, on: date) -> str:
+    """Give the first of the classes that count for a family: by the elder's 户籍, and by what the home has confirmed."""
+    by_hukou = class_of(application.facility_id, application.elder_id, on)
+    return list_settings(on).first_of(by_hukou, _confirmed(application))
+
+
+def _confirmed(application: Application) -> str:
+    given = (application.priority_case or {}).get("set") or {}
+    proof = given.get("proof") or {}
+    if proof.get("kind") == RESIDENT and not Stay.objects.filter(pk=proof["stay"], state=StayState.IN).exists():
+        return ORDINARY
+    return given.get("priority", ORDINARY)
+
+
 def priority_shown(application: Application, on: date) -> PriorityShown | None:
     """Give what the family asked for and whether it is proven; None when it asked for no class."""
     case = application.priority_case or {}
@@ -142,7 +157,7 @@ def priority_shown(application: Application, on: date) -> PriorityShown | None:
         return None
     wanted = list_settings(on).named(asked["priority"])
     given = case.get("set") or {}
-    counts = application.priority == wanted.id
+    counts = wanted.id in (application.priority, given.get("priority"))
     return PriorityShown(
         wanted, asked["words"], counts, given.get("because", ""), (given.get("proof") or {}).get("kind", "")
     )

@@ -22,7 +22,7 @@ from facilities.models.admission import OPEN
 from facilities.rules.settings import setting
 from facilities.rules.waiting import DIRECTED, ORDINARY, list_settings
 from facilities.selectors.fit import fit_of
-from facilities.selectors.waiting import class_of
+from facilities.selectors.waiting import class_now, class_of
 from facilities.services.claims import release
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_home
@@ -143,7 +143,7 @@ def change_wishes(
     application.also_rooms, application.bed_type = _others(also_rooms, room_type), bed_type
     application.fit = verdict.to_json()
     if application.priority in (ORDINARY, DIRECTED):
-        application.priority = class_of(application.facility_id, application.elder_id, today)
+        application.priority = class_now(application, today)
     asked = _case(priority_asked, priority_words, today)
     if asked:
         application.priority_case = {**(application.priority_case or {}), **asked}

@@ -25,8 +25,9 @@ from facilities.models.admission import OPEN
 from facilities.rules.settings import setting
 from facilities.rules.waiting import DOCUMENT, ORDINARY, RESIDENT, list_settings
 from facilities.selectors.beds import live_claims, nobodys_since, nobodys_until
-from facilities.selectors.waiting import class_of, hours_to_answer, is_automatic, judged, waiting_list
+from facilities.selectors.waiting import class_now, hours_to_answer, is_automatic, judged, waiting_list
 from facilities.services.claims import release
+from facilities.services.directed import follow_directed_at
 from facilities.services.guards import family_only, found, manager_only, no_longer
 from facilities.services.letters import tell_family, tell_home
 from facilities.services.lock_order import holds_for, lock_application, lock_homes, lock_to_ask
@@ -58,6 +59,7 @@ def ask_next(viewer: Viewer, opening: Opening) -> Offer | None:
     if not _is_free(opening):
         close_opening(viewer, opening, OpeningState.STOPPED)
         return None
+    follow_directed_at(opening.facility_id)
     until = nobodys_until(opening.bed, opening.from_day)
     passed: list[Passed] = []
     offer, found_one = None, False
@@ -232,6 +234,7 @@ def set_priority(
 ) -> Application:
     """Put a waiting family into a class the home confirms, or back among the ordinary, with the reason it reads.
 
+    A class that follows from the 户籍 and stands before it stays; the confirmed one counts where that ends.
     The class's proof must be there: `document` names the paper that was looked at, `resident` is a running stay in this
     home. Raises Refusal `not_found` (404), `manager_only` (403), `priority_unknown`, `reason_missing`, `proof_missing`
     (422), `already_answered` (409).
@@ -248,11 +251,12 @@ def set_priority(
     lock_homes([application.facility_id])
     proof = _proof(application, priority, resident, document.strip()[:100])
     application = _lock_waiting(application)
-    kept = application.priority_case or {}
+    before, kept = application.priority, application.priority_case or {}
     said = {"priority": priority, "because": because.strip()[:300], "by": viewer.reference, "proof": proof}
-    case = {**kept, "set": said}
-    Application.objects.filter(pk=application.pk).update(priority=priority, priority_case=case)
-    facts = {"priority": priority, "before": application.priority}
+    application.priority_case = {**kept, "set": said}
+    application.priority = class_now(application, clock.today())
+    application.save(update_fields=["priority", "priority_case"])
+    facts = {"priority": application.priority, "confirmed": priority, "before": before}
     record(viewer, "waiting.priority_set", str(application), place=application.facility.region_id, facts=facts)
     tell_family(
         application,
@@ -300,8 +304,8 @@ def end_priority_by(viewer: Viewer, stay: Stay) -> None:
         if ((case.get("set") or {}).get("proof") or {}).get("stay") != str(stay.pk):
             continue
         application = lock_application(application)
-        application.priority = class_of(stay.facility_id, application.elder_id, today)
         application.priority_case = {**case, "set": None}
+        application.priority = class_now(application, today)
         application.save(update_fields=["priority", "priority_case"])
         record(viewer, "waiting.priority_ended", str(application), place=application.facility.region_id)
         tell_family(
