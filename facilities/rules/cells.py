@@ -56,6 +56,8 @@ def person(cell: Any) -> Read:
     ('李某', '王 某', (None, None))
     """
     value, why = words(MOST_PERSON)(cell)
+    if value and re.search(WORDS["no_person"], value):
+        return None, say("不像姓名")
     found = re.fullmatch(WORDS["name_and_number"], value) if value else None
     if found:
         return found[1].strip(), say("里面的电话没有读；请写在“联系电话”一列")
@@ -63,7 +65,9 @@ def person(cell: Any) -> Read:
 
 
 MOST_PERSON = 60
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|_x000[dD]_"
+)  # the last: a line's end in some XLSX
 WIDE = str.maketrans(
     {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
     | {0x3000: " ", 0x200B: None, 0xFEFF: None}
@@ -92,6 +96,8 @@ def words(most: int) -> Callable[[Any], Read]:
             return NOTHING
         if text in ERRORS:
             return None, say("表格里是错误值 {text}", text=text)
+        if isinstance(cell, date):
+            return None, say("被表格当成了日期（{text}）；请把这一列设成文本再填", text=text)
         if len(text) > most:
             return None, say("超过 {most} 个字", most=most)
         if any(ord(letter) < 32 for letter in text):
@@ -170,6 +176,8 @@ def phone(cell: Any) -> Read:
     text = text_of(cell)
     if is_blank(cell) or text == NONE:
         return NOTHING
+    if isinstance(cell, date):
+        return None, say("不像电话号码")
     text = re.sub(r"(?<=\d)\s*[–—－―‐]\s*(?=\d)", "-", text)
     if re.search(r"\dE\+?\d", text.upper()) or (isinstance(cell, int | float) and text.endswith("000000")):
         return None, say("变成了科学计数法，后面几位已经丢失")
@@ -194,11 +202,13 @@ def whole(cell: Any) -> Read:
 
     >>> whole("１２０ 张"), whole("1,200"), str(whole("约120")[1])
     ((120, None), (1200, None), '“约120”不是整数，请只写一个数')
+    >>> whole("120\\n80")[0], whole("12 0")[0]
+    (None, None)
     """
     text = text_of(cell)
     if is_blank(cell):
         return NOTHING
-    found = re.fullmatch(WORDS["whole"], text.replace(" ", ""))
+    found = re.fullmatch(WORDS["whole"], re.sub(r"(?<!\d) | (?!\d)", "", text))
     if not found:
         return None, say("“{text}”不是整数，请只写一个数", text=text[:20])
     return int(found[1].replace(",", "")), None
@@ -209,6 +219,8 @@ def partial_day(cell: Any) -> Read:
 
     >>> [partial_day(text)[0] for text in ("2019/5/1", "2019.05", "２０１９年５月", "20190501", 43586, "二〇一九年五月一日")]
     ['2019-05-01', '2019-05', '2019-05', '2019-05-01', '2019-05-01', '2019-05-01']
+    >>> partial_day(2019.5)[0], str(partial_day(2019.1)[1])
+    ('2019-05', '“2019.1”可能是一月，也可能是十月（2019.10 当成数字会变成 2019.1）；请写成 2019-01 或 2019-10')
     """
     if isinstance(cell, datetime | date):
         return (cell.date() if isinstance(cell, datetime) else cell).isoformat(), None
@@ -218,12 +230,22 @@ def partial_day(cell: Any) -> Read:
     serial = re.fullmatch(r"\d{5}(\.\d+)?", text)
     if serial and FIRST_SERIAL <= float(text) <= LAST_SERIAL:
         return (EXCEL_DAY_ONE + timedelta(days=int(float(text)))).isoformat(), None
+    if isinstance(cell, float) and re.fullmatch(r"\d{4}\.1", text):
+        return None, _january_or_october(text)
     plain = _arabic(text)
     for pattern in WORDS["days"]:
         found = re.fullmatch(pattern, plain)
         if found:
             return _checked([int(part) for part in found.groups()], text)
     return None, say("“{text}”看不出是哪一天，请写成 2020-05-01 这样", text=text[:30])
+
+
+def _january_or_october(text: str) -> Sentence:
+    return say(
+        "“{text}”可能是一月，也可能是十月（{year}.10 当成数字会变成 {text}）；请写成 {year}-01 或 {year}-10",
+        text=text,
+        year=text[:4],
+    )
 
 
 def day(cell: Any) -> Read:
@@ -269,14 +291,15 @@ def _checked(parts: list[int], text: str) -> Read:
 
 
 YES = {"√", "✓", "✔", "☑", "y", "yes", "true", "1", *WORDS["says_yes"]}
+NOT_PLAINLY_YES = WORDS["not_plainly_yes"]
 NO = {"×", "✗", "✘", "x", "n", "no", "false", "0", *WORDS["says_no"]}
 
 
 def truth(cell: Any) -> Read:
     """Read yes or no.
 
-    >>> truth("是（医保定点）"), truth("√"), truth("无"), truth("申请中")[0]
-    ((True, None), (True, None), (False, None), None)
+    >>> truth("是（医保定点）"), truth("√"), truth("无"), truth("申请中")[0], truth("是（申请中）")[0]
+    ((True, None), (True, None), (False, None), None, None)
     """
     if isinstance(cell, bool):
         return cell, None
@@ -286,7 +309,7 @@ def truth(cell: Any) -> Read:
     bare = re.sub(r"[(\[].*|[,;，；。].*", "", text).strip()
     if bare in NO:
         return False, None
-    if bare in YES:
+    if bare in YES and not re.search(NOT_PLAINLY_YES, text[len(bare) :]):
         return True, None
     return None, say("“{text}”看不出是或否", text=text[:20])
 
@@ -319,7 +342,7 @@ def clinic(cell: Any) -> Read:
         return (False, ""), None
     if re.search(WORDS["clinic_elsewhere"], text):
         return None, say("“{text}”像是别处的医疗机构；内设的请写名称，合作的请放在“协议医院”一列", text=text[:20])
-    if re.search(WORDS["clinic"], text):
+    if re.search(WORDS["clinic"], text) and not re.search(WORDS["clinic_not_yet"], text):
         name = re.sub(WORDS["clinic_yes"], "", text)
         return (True, name if name == text else name.rstrip("）)")), None
     return None, why
@@ -361,9 +384,10 @@ def operating(cell: Any) -> Read:
     if is_blank(cell):
         return NOTHING
     text = text_of(cell)
-    for code, pattern in WORDS["operating"]:
-        if re.search(pattern, text) and not (code == "open" and re.search(WORDS["not_plainly"], text)):
-            return code, None
+    code = next((code for code, pattern in WORDS["operating"] if re.search(pattern, text)), None)
+    doubtful = {"open": "not_plainly", "closed": "not_yet_closed"}
+    if code and not (code in doubtful and re.search(WORDS[doubtful[code]], text)):
+        return code, None
     return None, say("“{text}”看不出是否在运营", text=text[:20])
 
 
@@ -403,6 +427,8 @@ def accepts(cell: Any) -> Read:
     (([0, 1, 2, 3, 4], None), ([3, 4], True))
     >>> str(accepts("自理老人（不收失能）")[1])
     '“自理老人(不收失能)”看不出收住哪些老人，请只写收住的'
+    >>> accepts("轻度、中度、重度失能老人")[0], str(accepts("自理型、护理型")[1])
+    (([1, 2, 3, 4], None), '“自理型、护理型”里的“护理”看不出是哪一类老人，请逐类写明')
     """
     if is_blank(cell):
         return NOTHING
@@ -414,7 +440,7 @@ def accepts(cell: Any) -> Read:
     if re.search(WORDS["takes_all"], text):
         return ([0, 1, 2, 3, 4], None), None
     levels: set[int] = set()
-    rest = text
+    rest = re.sub(WORDS["dementia"], "", text)
     for found, pattern in WORDS["levels"]:
         if re.search(pattern, rest):
             levels |= set(found)
@@ -422,7 +448,13 @@ def accepts(cell: Any) -> Read:
     dementia = True if re.search(WORDS["dementia"], text) else None
     if not levels and dementia is None:
         return None, say("“{text}”看不出收住哪些老人", text=text[:30])
+    rest = re.sub(WORDS["beside_accepts"], "", re.sub(WORDS["who_else"], "", rest) if levels == ALL_LEVELS else rest)
+    if rest:
+        return None, say("“{text}”里的“{rest}”看不出是哪一类老人，请逐类写明", text=text[:30], rest=rest[:10])
     return (sorted(levels) or None, dementia), None
+
+
+ALL_LEVELS = {0, 1, 2, 3, 4}
 
 
 def accepts_hukou(cell: Any) -> Read:
@@ -470,7 +502,7 @@ def fee(cell: Any, item: str, label: str = "", heading: str = "") -> Read:
     row = {"item": item, "label": label[:40], "unit": unit, "low_fen": low, "high_fen": high, "text": text}
     if not _is_plausible(item, unit, low, high):
         why = say("“{text}”看不出是多少元，只留了原文；请写明单位（元/月、元/天、万元）", text=written[:20])
-        return {**row, "low_fen": None, "high_fen": None}, why
+        return {**row, "low_fen": None, "high_fen": None, "text": written}, why
     return row, None
 
 
@@ -506,7 +538,7 @@ def _amounts(text: str) -> tuple[int | None, int | None]:
 
 
 def _fen(digits: str, fraction: str | None, scale: str | None) -> int:
-    times = WORDS["scales"].get(scale or "", 1)
+    times = WORDS["scales"].get((scale or "").lower(), 1)
     parts = (fraction or ".0")[1:].ljust(6, "0")[:6]
     return int(digits.replace(",", "")) * FEN * times + int(parts) * FEN * times // 1_000_000
 

@@ -121,8 +121,8 @@ def hospital_names(cell: Any) -> tuple[list[str], Sentence | None]:
 
     >>> hospital_names("1.示例区人民医院；2.示例镇卫生院")[0], hospital_names("无")
     (['示例区人民医院', '示例镇卫生院'], ([], None))
-    >>> str(hospital_names("已签约")[1]), str(hospital_names("某某大厦")[1])
-    ('只写了“已签约”，请写医院名称', '“某某大厦”不像医院名称')
+    >>> str(hospital_names("已签约")[1]), str(hospital_names("某某大厦、某某城")[1])
+    ('只写了“已签约”，请写医院名称', '“某某大厦、某某城”不像医院名称')
     """
     if cells.is_blank(cell) or cells.text_of(cell) in (cells.NONE, *cells.WORDS["says_no"]):
         return [], None
@@ -133,10 +133,15 @@ def hospital_names(cell: Any) -> tuple[list[str], Sentence | None]:
         return [], say("表格里是错误值 {text}", text=cells.text_of(cell))
     parts = (re.sub(WORDS["numbering"], "", cells.kept_text(part)) for part in re.split(WORDS["apart"], text))
     names = list(dict.fromkeys(part for part in parts if part))
-    odd = next((name for name in names if not re.search(WORDS["hospital"], name) or len(name) > MOST_HOSPITAL), None)
-    if odd is not None:
-        return [name for name in names if name != odd], say("“{text}”不像医院名称", text=odd[:30])
-    return names, None
+    odd = [name for name in names if _is_odd(name)]
+    why = say("“{text}”不像医院名称", text="、".join(odd)[:30]) if odd else None
+    return [name for name in names if name not in odd], why
+
+
+def _is_odd(name: str) -> bool:
+    return bool(
+        not re.search(WORDS["hospital"], name) or re.search(WORDS["no_hospital"], name) or len(name) > MOST_HOSPITAL
+    )
 
 
 def person_name(cell: Any) -> cells.Read:

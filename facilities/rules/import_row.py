@@ -16,10 +16,11 @@ from facilities.rules.places import PlaceBook
 from facilities.rules.sheet_file import Sheet
 from facilities.rules.sheet_header import HOME, REGION_FIELDS, Column, Header
 
+MOST_ADDRESS = 200
 SIMPLE: dict[str, Callable[[Any], cells.Read]] = {
     "name": cells.words(120),
     "alias": cells.words(120),
-    "address": cells.words(200),
+    "address": cells.words(MOST_ADDRESS),
     "transport": cells.words(200),
     "legal_person": cells.person,
     "contact_person": cells.person,
@@ -59,12 +60,18 @@ FEES = {
     "fee_medical": "medical",
     "fee_other": "other",
 }
+DITTO = re.compile(cells.WORDS["ditto"])
+JANUARY = re.compile(r"\d{4}\.1")
 TEXT_MARKS = ("'", "’", "‘", "`")
 DAYS = ("filed_on", "licence_valid_until", "opened")
 SEALED = ("person", "certificate_no")  # what stands in these is never repeated in a sentence
 FOUR_YEARS = timedelta(days=1462)  # between the two ways spreadsheet programs count days
 YEARS_BEFORE = 10_000  # a smaller number is a year, not a day
 FEWEST_LETTERS = 2
+NAME_MARKS, NAME_REMARK, FORMER_NAME, STATE = (
+    re.compile(cells.WORDS[name]) for name in ("before_name", "name_remark", "former_name", "state_as_remark")
+)
+HOME_END = re.compile(cells.WORDS["home_end"])
 SAMPLE = re.compile(cells.WORDS["sample_name"])
 LETTER = re.compile(r"[^\W\d_]")
 TOTAL = re.compile(cells.WORDS["no_home"])
@@ -137,6 +144,8 @@ class RowReader:
     def read(self, line: int, sheet: str, number: int, row: list[Any]) -> ReadRow:
         """Read a row. The line is its place in the whole file, the number its place in its sheet."""
         found = ReadRow(line, sheet, number)
+        if "id" in self.columns:
+            found.id = cells.text_of(self._cell(self.columns["id"][0], row)).lower()
         for field_, reader in self._simple:
             value = self._first(found, field_, reader, row)
             if value is not None:
@@ -146,6 +155,8 @@ class RowReader:
             for name, value in zip(names, pair or (), strict=False):
                 if value not in (None, ""):
                     found.values.setdefault(name, value)
+        if not found.id:  # an export's names stand as they are kept
+            self._bare_name(found)
         self._fees(found, row)
         self._position(found, row)
         self._place(found, row)
@@ -153,9 +164,26 @@ class RowReader:
         self._judge(found, number)
         if self.sheet.is_text:
             self._whole_row(found, row)
-        if "id" in self.columns:
-            found.id = cells.text_of(self._cell(self.columns["id"][0], row)).lower()
         return found
+
+    @staticmethod
+    def _bare_name(found: ReadRow) -> None:
+        """Leave numbers and marks before a name out, and take what a bracket behind it says for what it is."""
+        name = NAME_MARKS.sub("", found.values.get("name", "")).strip()
+        remark = NAME_REMARK.fullmatch(name)
+        former = FORMER_NAME.match(remark[2]) if remark else None
+        if remark and STATE.match(remark[2]):
+            state, _why = cells.operating(remark[2])
+            name = remark[1]
+            if state:
+                found.values.setdefault("operating", state)
+            found.problems.append(say("名称后面的“{remark}”不是名称，当作运营状态", remark=remark[2]))
+        elif remark and former and HOME_END.search(former[1]):
+            name = remark[1]
+            found.values.setdefault("alias", former[1])
+            found.problems.append(say("名称后面的“{remark}”当作别名", remark=remark[2]))
+        if name:
+            found.values["name"] = name
 
     def _cell(self, column: Column, row: list[Any]) -> Any:
         cell = row[column.index] if column.index < len(row) else None
@@ -191,14 +219,13 @@ class RowReader:
             return reader(self._from_1904(cell) if field_ in DAYS and self.sheet.from_1904 else cell)
         key = (field_, cell)
         if key not in self._read_before:
-            text = cell.strip()
-            broken = text[:1] == "#" and text.upper() in cells.ERRORS
-            self._read_before[key] = (
-                (None, say("表格里是错误值 {text}", text=text)) if broken else reader(self._day_cell(field_, cell))
-            )
+            self._read_before[key] = _no_value(cell) or reader(self._day_cell(field_, cell))
         return self._read_before[key]
 
     def _day_cell(self, field_: str, cell: str) -> Any:
+        """Give a day as the number it was in the program, where a text hides it."""
+        if field_ in DAYS and self.sheet.is_text and JANUARY.fullmatch(cell):
+            return float(cell)
         is_serial = field_ in DAYS and self.sheet.from_1904 and re.fullmatch(r"\d{5}", cell)
         return self._from_1904(int(cell)) if is_serial else cell
 
@@ -225,7 +252,8 @@ class RowReader:
             if cell is None:
                 continue
             label = label or (room if item == "bed" and room.lower() not in cells.BLANK else "")
-            read, why = cells.fees_of(cell, item, label, column.header)
+            nothing = _no_value(cell) if isinstance(cell, str) else None
+            read, why = ([], nothing[1]) if nothing else cells.fees_of(cell, item, label, column.header)
             fees += read
             if why:
                 found.problems.append(say("“{column}”：{why}", column=column.header, why=why))
@@ -283,6 +311,8 @@ class RowReader:
 
     def _place(self, found: ReadRow, row: list[Any]) -> None:
         code, said = self._said_place(row)
+        if "address" not in self.columns and re.search(cells.WORDS["like_address"], said):
+            found.values["address"] = said[:MOST_ADDRESS]
         place, why = self.places.find(code, said, found.values.get("address", ""), self.above)
         if place:
             found.values["region_id"] = place
@@ -337,6 +367,16 @@ class RowReader:
             found.fatal = say("没有机构名称")
         elif len(LETTER.findall(values["name"])) < FEWEST_LETTERS or SAMPLE.match(values["name"]):
             found.fatal = say("“{text}”不像机构名称", text=values["name"][:20])
+
+
+def _no_value(text: str) -> cells.Read | None:
+    """Say of a text that stands for no value of its own: an error of the program, a mark for what is written above."""
+    text = text.strip()
+    if text[:1] == "#" and text.upper() in cells.ERRORS:
+        return None, say("表格里是错误值 {text}", text=text)
+    if DITTO.fullmatch(text):
+        return None, say("写的是“{text}”，没有读；请写明", text=text)
+    return None
 
 
 def kind_by_name(name: str) -> str | None:

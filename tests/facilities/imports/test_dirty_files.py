@@ -1,6 +1,6 @@
 """Spreadsheets as offices really send them: the right value, or a sentence that says what is wrong. Never a wrong figure."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from openpyxl import Workbook
@@ -279,6 +279,29 @@ def test_a_room_type_in_a_column_of_its_own_names_the_bed_fee_beside_it():
         ("运营状态", "不再运营", "operating", "closed", ""),
         ("运营状态", "非正常运营", "operating", None, "看不出是否在运营"),
         ("医保定点", "已停医保", "medical_insurance", None, "看不出是或否"),
+        ("医保定点", "是（申请中）", "medical_insurance", None, "看不出是或否"),
+        ("内设医务室", "有，已停用", "has_clinic", None, "看不出是或否"),
+        ("内设医务室", "医务室（筹建中）", "has_clinic", None, "看不出是或否"),
+        ("床位数", "120\n80", "licensed_beds", None, "不是整数"),
+        ("床位数", "12 0", "licensed_beds", None, "不是整数"),
+        ("开业时间", 2023.1, "opened", None, "请写成 2023-01 或 2023-10"),  # 2023.10 as a number
+        ("开业时间", "2023.1", "opened", "2023-01", ""),
+        ("运营状态", "即将开业", "operating", "suspended", ""),
+        ("运营状态", "拟注销", "operating", None, "看不出是否在运营"),
+        ("是否运营", "是", "operating", "open", ""),
+        ("收住对象", "轻度、中度、重度失能", "accepts_levels", [1, 2, 3, 4], ""),
+        ("收住对象", "能力完好至重度失能", "accepts_levels", None, "里的“至”看不出"),
+        ("收住对象", "自理型、护理型", "accepts_levels", None, "里的“护理”看不出"),
+        ("收住对象", "特困、自理老人", "accepts_levels", None, "里的“特困”看不出"),
+        ("收住对象", "自理、半自理、失能的特困老人", "accepts_levels", [0, 1, 2, 3, 4], ""),
+        ("机构类型", "街道养老照料中心", "kind", "home", ""),
+        ("法定代表人", "110101199001011234", "legal_person", None, "不像姓名"),
+        ("法定代表人", "某某养老服务有限公司", "legal_person", None, "不像姓名"),
+        ("法定代表人", "同上", "legal_person", None, "写的是“同上”，没有读"),
+        ("地址", "〃", "address", None, "写的是“〃”，没有读"),
+        ("地址", datetime(2024, 3, 5), "address", None, "被表格当成了日期"),
+        ("联系电话", datetime(2024, 3, 5), "phone", None, "不像电话号码"),
+        ("地址", "甲路1号_x000D_\n东门", "address", "甲路1号 东门", ""),
     ],
 )
 def test_a_cell_gives_its_value_or_says_why_not(header, cell, field, value, said):
@@ -299,12 +322,17 @@ def test_a_cell_gives_its_value_or_says_why_not(header, cell, field, value, said
         ("押金", "0.5", None, None, "once"),
         ("护理费", "99999999999", None, None, "month"),
         ("床位费（千元）", 1500, None, None, "month"),
+        ("月收费", "2000——4500元", 200_000, 450_000, "month"),
+        ("月收费", "2000〜4500", 200_000, 450_000, "month"),
+        ("月收费", "2K-4.5K", 200_000, 450_000, "month"),
+        ("月收费", "2000-4500元/月（含餐）", 200_000, 450_000, "month"),
     ],
 )
 def test_an_amount_is_a_number_only_where_its_unit_is_plain(header, cell, low, high, unit):
     (row,), _file = read(xlsx(["机构名称", "所在区", header], ["示例甲养老院", "武清区", cell]))
     assert [(fee[2], fee[3], fee[4]) for fee in fees(row)] == [(unit, low, high)]
     assert bool(row.problems) == (low is None)
+    assert low is not None or row.values["stated_fees"][0]["text"] == str(cell)  # as written, no unit added
 
 
 @pytest.mark.parametrize(
@@ -358,6 +386,46 @@ def test_what_is_no_name_is_no_home(name):
 def test_a_home_whose_name_begins_like_a_note_is_a_home(name):
     (row,), _file = read(xlsx(["机构名称", "所在区"], [name, "武清区"]))
     assert row.values["name"] == name and row.fatal is None
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "alias", "operating"),
+    [
+        ("1.示例甲养老院", "示例甲养老院", None, None),
+        ("★示例甲养老院*", "示例甲养老院", None, None),
+        ("1号养老院", "1号养老院", None, None),
+        ("示例甲养老院（已关停）", "示例甲养老院", None, "closed"),
+        ("示例甲养老院（筹）", "示例甲养老院", None, "suspended"),
+        ("示例甲养老院\n（原示例乙敬老院）", "示例甲养老院", "示例乙敬老院", None),
+        ("示例甲养老院（原址重建）", "示例甲养老院（原址重建）", None, None),
+        ("示例甲养老院（东院）", "示例甲养老院（东院）", None, None),
+    ],
+)
+def test_what_stands_around_a_name_is_no_part_of_it(written, name, alias, operating):
+    (row,), _file = read(xlsx(["机构名称", "所在区"], [written, "武清区"]))
+    assert tuple(row.values.get(field) for field in ("name", "alias", "operating")) == (name, alias, operating)
+    assert bool(row.problems) == bool(alias or operating)
+
+
+def test_hospitals_numbered_in_one_cell_are_several_and_a_term_is_no_part_of_a_name():
+    rows, _file = read(
+        xlsx(["机构名称", "所在区", "协议医院"], ["示例甲养老院", "武清区", "1.示例人民医院2.示例第305医院"])
+    )
+    assert [row.values["hospital"] for row in rows[1:]] == ["示例人民医院", "示例第305医院"]
+    ((row,), _file) = read(
+        xlsx(["机构名称", "所在区", "协议医院"], ["示例甲养老院", "武清区", "示例医院2023.1.1-2025.12.31"])
+    )
+    assert "不像医院名称" in str(row.problems[0])
+
+
+def test_a_place_column_that_holds_the_whole_address_gives_both():
+    (row,), _file = read(xlsx(["机构名称", "所在地", "床位数"], ["示例甲养老院", "天津市武清区甲路1号", 1]))
+    assert (row.values["region_id"], row.values["address"]) == ("120114", "天津市武清区甲路1号")
+
+
+def test_in_a_text_file_a_tenth_month_may_have_lost_its_zero():
+    (row,), _file = read("机构名称,所在区,开业时间\n示例甲养老院,武清区,2023.1\n".encode(), "a.csv")
+    assert "opened" not in row.values and "2023-10" in str(row.problems[0])
 
 
 # Places
