@@ -12,8 +12,8 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import facilities_of
-from facilities.choices import ApplicationState
-from facilities.models import Application, BedConfirmation
+from facilities.choices import ApplicationState, OpeningState
+from facilities.models import Application, BedClaim, BedConfirmation, Opening
 from facilities.rules.board import CHANGEABLE, FREE, facts_for
 from facilities.rules.settings import setting
 from facilities.services.board import BedChange, apply_changes, ask_about_freed, lock_board
@@ -25,7 +25,7 @@ from facilities.services.relist import relist
 def undo_board(viewer: Viewer, *, facility_id: UUID, confirmation_id: int) -> BedConfirmation:
     """Undo the last save: its beds are again what they were, and the number is as old as it was before.
 
-    A bed that is free again goes along the waiting list. Twice changes nothing. Raises Refusal `not_found` (404),
+    A bed about which the list was being asked goes on along it. Twice changes nothing. Raises Refusal `not_found` (404),
     `undo_too_late` (409), `board_changed` (409) where one of its beds was changed since.
     """
     home = found(facilities_of(viewer), facility_id)
@@ -42,7 +42,8 @@ def undo_board(viewer: Viewer, *, facility_id: UUID, confirmation_id: int) -> Be
             status=409,
         )
     today = clock.today()
-    ask_about_freed(viewer, beds, apply_changes(beds, [_back(change) for change in saved.changes], today), today)
+    kept = apply_changes(beds, [_back(change) for change in saved.changes], today)
+    ask_about_freed(viewer, beds, [change for change in kept if _was_on_its_way(change, saved)], today)
     saved.undone_at = clock.now()
     saved.save(update_fields=["undone_at"])
     facts = {"changed": len(saved.changes)}
@@ -58,6 +59,13 @@ def may_be_undone(saved: BedConfirmation, now: datetime) -> bool:
     minutes = setting("board", now.date())["undo_minutes"]
     newer = BedConfirmation.objects.filter(facility=saved.facility_id, undone_at__isnull=True, at__gt=saved.at)
     return now - saved.at <= timedelta(minutes=minutes) and not newer.exists()
+
+
+def _was_on_its_way(change: dict[str, Any], saved: BedConfirmation) -> bool:
+    """Tell whether the save itself stopped that the list was asked about a bed."""
+    claim = BedClaim.objects.filter(bed=change["bed"], claimed_at__lte=saved.at).order_by("-claimed_at").first()
+    stopped = Opening.objects.filter(bed=change["bed"], state=OpeningState.STOPPED)
+    return claim is not None and stopped.filter(closed_at__range=(claim.claimed_at, saved.at)).exists()
 
 
 def _back(kept: dict[str, Any]) -> BedChange:

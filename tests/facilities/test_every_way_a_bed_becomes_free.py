@@ -104,6 +104,14 @@ def test_an_undo_that_frees_a_bed_goes_on_along_the_list(queue):
     assert Opening.objects.get(state=OpeningState.OPEN).proposed == first.application
 
 
+def test_an_undo_asks_nobody_about_a_bed_nobody_was_asked_about_before(queue):
+    bed = make_bed(queue.home)
+    queue.join("王一")
+    mistake = say(queue, bed, "occupied")
+    undo_board(queue.manager, facility_id=queue.home.pk, confirmation_id=mistake.pk)
+    assert (asked(), Opening.objects.count()) == ([], 0)
+
+
 def test_a_bed_that_is_kept_after_all_goes_along_the_list(queue):
     bed = make_bed(queue.home)
     facts = {"facility_id": queue.home.pk, "bed_ids": [bed.pk]}
