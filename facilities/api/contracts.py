@@ -55,7 +55,10 @@ class TransferBody(WishesBody):
 
 
 class ContractSerializer(serializers.Serializer):
-    """A contract: `lines` are a month's fees as agreed, `deposit` is the answer of the rule it was held to."""
+    """A contract: `lines` are a month's fees as agreed, `deposit` is the answer of the rule it was held to.
+
+    Of a short stay, `until` is the day of leaving, `lines` and `total_fen` are of all its days; `monthly_fen` is null.
+    """
 
     id = serializers.UUIDField()
     number = serializers.CharField()
@@ -63,7 +66,9 @@ class ContractSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=ContractState.choices)
     starts_on = serializers.DateField()
     lines = LineSerializer(many=True)
-    monthly_fen = serializers.IntegerField()
+    until = serializers.DateField(allow_null=True)
+    monthly_fen = serializers.IntegerField(allow_null=True)
+    total_fen = serializers.IntegerField(allow_null=True)
     deposit_fen = serializers.IntegerField()
     deposit_limit_fen = serializers.IntegerField(allow_null=True)
     deposit = ReasonSerializer()
@@ -195,7 +200,9 @@ def contract_of(row: Contract) -> dict[str, Any]:
         "state": row.state,
         "starts_on": row.starts_on.isoformat(),
         "lines": [line.to_json(gettext) for line in shown.lines],
-        "monthly_fen": row.monthly_fen,
+        "until": shown.until and shown.until.isoformat(),
+        "monthly_fen": None if shown.until else row.monthly_fen,
+        "total_fen": row.monthly_fen if shown.until else None,
         "deposit_fen": row.deposit_fen,
         "deposit_limit_fen": row.deposit_limit_fen,
         "deposit": shown.deposit.to_json(gettext),

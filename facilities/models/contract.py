@@ -17,7 +17,8 @@ class Contract(models.Model):
     """A contract for one stay: parties, fee items and deposit as they stood when it was drawn up.
 
     `parties` and `lines` name the elder and the care grade, so they are sealed. `deposit_limit_fen` null: no limit was
-    known on that day. What was drawn up is never edited; a mistake is voided and drawn up anew.
+    known on that day. Of a short stay `monthly_fen` is the whole sum, and `terms` names the day of leaving (`until`).
+    What was drawn up is never edited; a mistake is voided and drawn up anew.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -1,6 +1,7 @@
 """Contracts and moves as both sides see them. Every read is handed a queryset from `access.py`."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,7 +19,7 @@ RUNNING = (ContractState.DRAWN, ContractState.HOME_SIGNED)
 
 @dataclass(frozen=True)
 class ContractShown:
-    """A contract as it is read: parties, lines, deposit with the rule it was held to."""
+    """A contract as it is read: parties, lines, deposit with the rule it was held to; `until`: a short stay's last day."""
 
     contract: Contract
     number: str
@@ -26,6 +27,7 @@ class ContractShown:
     lines: tuple[Line, ...]
     deposit: Reason
     deposit_is_example: bool
+    until: date | None = None
 
     @property
     def can_be_voided(self) -> bool:
@@ -60,6 +62,7 @@ MOVED = ("moved", say("已经转入新机构"))
 
 def contract_shown(contract: Contract) -> ContractShown:
     """Open a contract row."""
+    until = contract.terms.get("until")
     return ContractShown(
         contract=contract,
         number=f"{contract.starts_on:%Y%m}-{contract.pk.hex[-10:].upper()}",
@@ -67,6 +70,7 @@ def contract_shown(contract: Contract) -> ContractShown:
         lines=tuple(bill_line(line).as_line() for line in contract.lines),
         deposit=reason_from(contract.terms["deposit"]),
         deposit_is_example=bool(contract.terms.get("deposit_example")),
+        until=date.fromisoformat(until) if until else None,
     )
 
 

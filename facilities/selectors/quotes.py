@@ -1,7 +1,7 @@
 """What a month at a home costs by its dated prices, for one home or many at once. Subsidies are added above this floor."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -73,6 +73,13 @@ def price_in_force(facility_id: UUID, item: str, on: date, *, room_type: str = "
 def quote(facility_id: UUID, room_type: str | None, care_grade: str, month: Month) -> Quote | None:
     """Quote a whole month; without a room type, the cheapest. None where the home published no complete price."""
     return quotes_for([facility_id], room_type, care_grade, month).get(facility_id)
+
+
+def quote_as_of(facility_id: UUID, room_type: str, care_grade: str, on: date) -> Quote | None:
+    """Quote a whole month by the prices that are in force on a day, whatever they were before or will be after it."""
+    day, month = DayRange(on, on + date.resolution), Month.of(on)
+    prices = [replace(price, days=month.period) for price in prices_of([facility_id], day).get(facility_id, [])]
+    return _whole_month(facility_id, prices, room_type, care_grade, month)
 
 
 def quotes_for(facility_ids: Iterable[UUID], room_type: str | None, care_grade: str, month: Month) -> dict[UUID, Quote]:

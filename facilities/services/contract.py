@@ -1,8 +1,10 @@
 """The contract of a stay: drawn up from the prices in force, signed by the home, then by the family, or voided.
 
+A short stay's has its days and what they cost; one for good a month by the prices of its first day.
 What both sides sign is one content with one digest; it is never edited (`a_contract_drawn_up_is_not_rewritten`).
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from eldercare.audit.services import record
 from eldercare.kernel.clock import ClockNow
-from eldercare.kernel.days import Month
+from eldercare.kernel.days import DayRange, Month
 from eldercare.kernel.keys import digest
 from eldercare.kernel.locks import lock_one
 from eldercare.kernel.refusal import Refusal
@@ -21,11 +23,12 @@ from eldercare.kernel.viewer import Viewer
 from eldercare.people.models import Elder, Person
 from eldercare.people.rules.masks import mask_id
 from facilities.access import contracts_visible_to, stays_to_run
-from facilities.choices import ContractState, PriceItem, StayState
+from facilities.choices import ContractState, PriceItem, StayKind, StayState
 from facilities.models import Contract, Stay
+from facilities.rules.charging import Charge
 from facilities.rules.prepayment import deposit_limit, deposit_reason
 from facilities.rules.settings import setting
-from facilities.selectors.quotes import Quote, quote
+from facilities.selectors.quotes import price_in_force, quote_as_of, short_quote
 from facilities.services.guards import family_only, found, manager_only, no_longer
 from facilities.services.letters import tell_family, tell_home
 
@@ -40,13 +43,14 @@ def draw_up_contract(viewer: Viewer, *, stay_id: UUID, deposit_fen: int) -> Cont
     `contract_exists` (409).
     """
     stay = found(stays_to_run(viewer).select_related("facility", "application"), stay_id)
-    stay = lock_one(Stay.objects.select_related("facility", "application").filter(pk=stay.pk))
+    stay = lock_one(Stay.objects.select_related("facility", "application", "claim").filter(pk=stay.pk))
     if stay.state not in RUNNING:
         raise no_longer(stay)
     starts_on = stay.days.lower
-    priced = _priced(stay, starts_on)
-    bed_fen = next(line.monthly_fen for line in priced.lines if line.item == PriceItem.BED)
-    limit = deposit_limit(bed_fen, _prepayment(starts_on))
+    until = _until(stay)
+    lines = _lines(stay, starts_on, until)
+    bed_fen = price_in_force(stay.facility_id, PriceItem.BED, starts_on, room_type=stay.room_type)
+    limit = deposit_limit(bed_fen or 0, _prepayment(starts_on) if bed_fen is not None else None)
     reason = deposit_reason(deposit_fen, limit)
     if reason.outcome is Outcome.FAIL:
         raise Refusal(
@@ -58,11 +62,16 @@ def draw_up_contract(viewer: Viewer, *, stay_id: UUID, deposit_fen: int) -> Cont
         )
     content = {
         "parties": _parties(stay),
-        "lines": [line.to_json() for line in priced.lines],
-        "monthly_fen": priced.gross_fen,
+        "lines": [line.to_json() for line in lines],
+        "monthly_fen": sum(line.amount_fen for line in lines),
         "deposit_fen": deposit_fen,
         "deposit_limit_fen": limit.fen,
-        "terms": {"deposit": reason.to_json(), "deposit_example": limit.example, "price_month": str(priced.month)},
+        "terms": {
+            "deposit": reason.to_json(),
+            "deposit_example": limit.example,
+            "price_month": str(Month.of(starts_on)),
+            "until": until and until.isoformat(),
+        },
         "starts_on": starts_on.isoformat(),
     }
     contract = Contract(stay=stay, content=digest(content), **{**content, "starts_on": starts_on})
@@ -76,6 +85,7 @@ def sign_for_home(viewer: Viewer, *, contract_id: UUID) -> Contract:
     """Sign as the home; its manager does. Twice changes nothing. Raises `manager_only` (403), `already_answered` (409)."""
     contract = found(contracts_visible_to(viewer).select_related("stay__facility", "stay__application"), contract_id)
     manager_only(viewer, contract.stay.facility_id)
+    _not_called_off(contract)
     signed = Contract.objects.filter(pk=contract.pk, state=ContractState.DRAWN).update(
         state=ContractState.HOME_SIGNED, home_signed_by=viewer.reference, home_signed_at=ClockNow()
     )
@@ -110,6 +120,7 @@ def sign_for_family(viewer: Viewer, *, contract_id: UUID, content: str) -> Contr
             next_step=say("请刷新页面，看清每一项再签。"),
             status=409,
         )
+    _not_called_off(contract)
     signed = Contract.objects.filter(pk=contract.pk, state=ContractState.HOME_SIGNED).update(
         state=ContractState.SIGNED, family_signed_by=viewer.person_id, family_signed_at=ClockNow()
     )
@@ -152,16 +163,33 @@ def void_contract(viewer: Viewer, *, contract_id: UUID, reason: str) -> Contract
     return contract
 
 
-def _priced(stay: Stay, on: date) -> Quote:
+def _not_called_off(contract: Contract) -> None:
+    stay = lock_one(Stay.objects.filter(pk=contract.stay_id))
+    if stay.state in (StayState.DROPPED, StayState.NO_SHOW):
+        raise no_longer(stay)
+
+
+def _until(stay: Stay) -> date | None:
+    """Give the day of leaving of a short stay; a stay for good has none, whatever is planned."""
+    return stay.claim.days.upper if stay.stay_kind == StayKind.SHORT else None
+
+
+def _lines(stay: Stay, on: date, until: date | None) -> Sequence[Charge]:
+    """Give what is charged: all days of a short stay, a month of a stay for good."""
     spell = next((one for one in stay.grades.all() if on in one.days), None) or stay.grades.order_by("days").first()
-    priced = quote(stay.facility_id, stay.room_type, spell.care_grade, Month.of(on))
-    if priced is None:
+    lines: Sequence[Charge] | None
+    if until:
+        lines = short_quote(stay.facility_id, stay.room_type, spell.care_grade, DayRange(on, until))
+    else:
+        priced = quote_as_of(stay.facility_id, stay.room_type, spell.care_grade, on)
+        lines = priced and priced.lines
+    if lines is None:
         raise Refusal(
             "price_missing",
             say("这种房型或护理档次还没有公布收费，不能拟合同。"),
             next_step=say("请先到“收费”页补上价格。"),
         )
-    return priced
+    return lines
 
 
 def _prepayment(on: date) -> dict[str, Any] | None:

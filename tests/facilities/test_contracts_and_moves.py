@@ -29,6 +29,7 @@ from facilities.services import (
     record_leave,
     request_transfer,
     set_price,
+    set_season,
     sign_for_family,
     sign_for_home,
     void_contract,
@@ -85,6 +86,52 @@ def test_a_contract_has_the_parties_the_fees_in_force_the_deposit_and_the_first_
         "pass",
         True,
     )
+
+
+def test_a_short_stay_s_contract_has_its_days_and_the_season_s_price_as_it_was_offered():
+    queue = Queue()
+    day, until = queue.today + timedelta(5), queue.today + timedelta(8)
+    facts = {"facility_id": queue.home.pk, "room_type": "double", "unit": "day", "fen": 20_000}
+    set_season(queue.manager, **facts, since=queue.today, until=None, includes=["care", "meal"], season="冬季")
+    family = queue.join("王桂兰", wanted_from=day, wanted_until=until)
+    bed = make_bed(queue.home)
+    offer = offer_bed(queue.manager, application_id=family.application.pk, bed_id=bed.pk, from_day=day)
+    stay = accept_offer(family.viewer, offer_id=offer.pk)
+    contract = draw_up_contract(queue.manager, stay_id=stay.pk, deposit_fen=BED_FEN)
+    shown = contract_shown(contract)
+    assert (contract.starts_on, shown.until, contract.monthly_fen) == (day, until, 60_000)
+    assert contract.monthly_fen == offer.price["gross_fen"]
+    assert [line.amount_fen for line in shown.lines] == [60_000]
+    boss = Client()
+    sign_in(boss, queue.manager_user)
+    page = boss.get(f"/contracts/{contract.pk}").content.decode()
+    assert "每月合计" not in page
+    assert f"{until.month}月{until.day}日" in page
+    row = boss.get(f"/api/v1/contracts/{contract.pk}").json()
+    assert (row["until"], row["monthly_fen"], row["total_fen"]) == (until.isoformat(), None, 60_000)
+
+
+def test_a_contract_names_the_month_as_it_is_charged_from_its_first_day_not_a_mixture(agreed):
+    """A price that ends in the middle of the first month, before the stay begins, is not part of what is signed."""
+    set_price(
+        agreed.queue.manager,
+        facility_id=agreed.queue.home.pk,
+        item="meal",
+        monthly_fen=130_000,
+        since=agreed.day - timedelta(1),
+    )
+    contract = agreed.draw()
+    assert contract.monthly_fen == 630_000
+    assert [line.amount_fen for line in contract_shown(contract).lines] == [200_000, 300_000, 130_000]
+
+
+def test_nobody_signs_for_a_stay_that_was_called_off(agreed):
+    contract = agreed.draw()
+    sign_for_home(agreed.queue.manager, contract_id=contract.pk)
+    drop_stay(agreed.family.viewer, stay_id=agreed.stay.pk)
+    facts = {"contract_id": contract.pk, "content": contract.content}
+    assert code_of(lambda: sign_for_family(agreed.family.viewer, **facts)) == "already_answered"
+    assert void_contract(agreed.queue.manager, contract_id=contract.pk, reason="没有入住").state == ContractState.VOID
 
 
 def test_a_deposit_above_the_limit_is_refused_with_the_article_and_nothing_is_drawn_up(agreed):
@@ -206,7 +253,7 @@ def test_a_family_calls_an_agreed_stay_off_and_the_next_one_is_asked(agreed):
     assert drop_stay(agreed.family.viewer, stay_id=agreed.stay.pk).state == "dropped"
     assert drop_stay(agreed.family.viewer, stay_id=agreed.stay.pk).state == "dropped"
     assert Offer.objects.get(state="live").application_id == second.application.pk
-    assert Offer.objects.get(state="live").from_day == agreed.day
+    assert Offer.objects.get(state="live").from_day == agreed.queue.today  # the bed is empty until the day agreed
 
 
 def test_a_leave_ends_early_when_the_resident_is_back(agreed):
