@@ -27,6 +27,7 @@ from facilities.rules.settings import setting
 from facilities.selectors.quotes import price_in_force
 from facilities.services.guards import found, manager_only
 from facilities.services.relist import relist
+from facilities.services.tell_prices import tell_of_price, tell_of_season
 
 
 @transaction.atomic
@@ -42,13 +43,17 @@ def set_price(
 ) -> PriceVersion:
     """Set a monthly price in fen from a day on, without end; what was planned from that day on is replaced.
 
+    Where another one was in force, those who pay it are told.
     A price may begin in the past only where none is in force and nothing was billed. Raises Refusal `not_found` (404),
     `manager_only` (403), `price_day_past`, `price_day_billed` (422).
     """
     home = _home(viewer, facility_id)
     facts = {"item": item, "room_type": room_type, "care_grade": care_grade}
+    before = price_in_force(home.pk, item, since, room_type=room_type, care_grade=care_grade)
     _make_room(home, PriceVersion.objects.filter(facility=home, **facts), since, None)
     price = PriceVersion.objects.create(facility=home, **facts, monthly_fen=monthly_fen, days=DateRange(since, None))
+    if before not in (None, monthly_fen):
+        tell_of_price(home, since=since, **facts)
     facts = {**facts, "monthly_fen": monthly_fen, "since": str(since)}
     record(viewer, "price.set", f"facility:{home.pk}", place=home.region_id, facts=facts)
     relist([home.pk])
@@ -86,6 +91,7 @@ def set_season(
         includes=[item for item in PriceItem.values if item == PriceItem.BED or item in includes],
         days=DateRange(since, until),
     )
+    tell_of_season(home, room_type=room_type, since=since, until=until)
     facts = {**facts, "fen": fen, "since": str(since), "until": until and str(until)}
     record(viewer, "season.set", f"facility:{home.pk}", place=home.region_id, facts=facts)
     return price

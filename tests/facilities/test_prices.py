@@ -9,9 +9,10 @@ from django.test import Client
 
 from eldercare.kernel import clock
 from eldercare.kernel.days import DayRange, Month
+from eldercare.people.models import Letter
 from facilities.models import BedClaim, Fee, PriceVersion, ShortStayPrice, Stay
 from facilities.rules.charging import Presence, Price
-from facilities.rules.short_stay import ShortPrice, short_charges
+from facilities.rules.short_stay import ShortPrice, short_charges, stay_charges
 from facilities.selectors import price_in_force
 from facilities.selectors.prices import price_history, prices_on
 from facilities.services import (
@@ -26,7 +27,7 @@ from facilities.services import (
     set_season,
 )
 from tests.builders.accounts import make_user, sign_in, viewer_for
-from tests.builders.facilities import make_bed, make_bill, make_home, make_price, make_staff, make_stay
+from tests.builders.facilities import BED_FEN, make_bed, make_bill, make_home, make_price, make_staff, make_stay
 from tests.builders.people import make_elder, make_person
 from tests.facilities.test_beds import code_of, go
 
@@ -317,3 +318,70 @@ def test_a_price_list_needs_three_queries_whatever_was_announced(home, manager, 
         prices_on(home.pk, JUNE)
     with django_assert_num_queries(3):
         price_history(home.pk)
+
+
+# Who pays is told
+
+
+def told():
+    return sorted(Letter.objects.filter(kind="price.changed").values_list("to_person", flat=True))
+
+
+def resident(home, name, **facts):
+    daughter = make_user(f"{name}的女儿")
+    elder = make_elder(name, guardian=daughter.person)
+    return make_stay(home, elder, daughter.person, since=date(2026, 1, 1), **facts), daughter.person.pk
+
+
+def test_who_pays_a_price_is_told_when_it_changes_and_nobody_else(home, manager):
+    today = clock.today()
+    _double, first = resident(home, "王一")
+    _single, second = resident(home, "王二", room_type="single")
+    _lighter, third = resident(home, "王三", care_grade="partial")
+    end_stay(manager, stay_id=resident(home, "王四")[0].pk, until=today, reason="went_home")
+    facts = {"facility_id": home.pk, "since": today + 30 * DAY}
+    set_price(manager, **facts, item="bed", room_type="single", monthly_fen=BED_FEN)
+    assert told() == []  # as much as before
+    set_price(manager, **facts, item="bed", room_type="single", monthly_fen=BED_FEN + 1)
+    assert told() == [second]
+    Letter.objects.all().delete()
+    set_price(manager, **facts, item="care", care_grade="full", monthly_fen=1)
+    assert told() == sorted([first, second])
+    assert "失能" not in str(Letter.objects.first().subject) + str(Letter.objects.first().body)
+    Letter.objects.all().delete()
+    set_price(manager, **facts, item="meal", monthly_fen=1)
+    assert told() == sorted([first, second, third])
+    Letter.objects.all().delete()
+    set_price(manager, facility_id=home.pk, since=today, item="care", care_grade="partial", monthly_fen=2)
+    assert told() == [third]
+
+
+def test_a_short_stay_that_is_expected_is_told_of_a_new_season_and_so_is_who_has_a_bed_on_offer(home, manager):
+    today = clock.today()
+    people = []
+    for name in ("王一", "王二"):
+        daughter = make_user(f"{name}的女儿")
+        elder = make_elder(name, guardian=daughter.person)
+        days = {"wanted_from": today + 10 * DAY, "wanted_until": today + 20 * DAY}
+        facts = {"facility_id": home.pk, "elder_id": elder.pk, "room_type": "double", "care_grade": "full"}
+        family = viewer_for(daughter)
+        application = apply_to_home(family, **facts, **days, consent_text_version="2026-01")
+        bed, day = make_bed(home), today + 10 * DAY
+        offer = offer_bed(manager, application_id=application.pk, bed_id=bed.pk, from_day=day, out_of_turn="x")
+        people.append((daughter.person.pk, family, offer))
+    accept_offer(people[0][1], offer_id=people[0][2].pk)
+    facts = {"facility_id": home.pk, "room_type": "double", "unit": "day", "fen": 9_000, "includes": ["meal"]}
+    set_season(manager, **facts, since=today + 20 * DAY, until=None)
+    assert told() == []
+    set_season(manager, **facts, since=today + 19 * DAY, until=today + 20 * DAY)
+    assert told() == sorted(person for person, _family, _offer in people)
+
+
+def test_a_season_over_new_year_is_charged_on_both_sides_of_it():
+    everything = ("bed", "care", "meal")
+    winter = season(since=date(2026, 12, 20), until=date(2027, 2, 20), name="冬季", includes=everything)
+    by_month = stay_charges(DayRange(date(2026, 12, 25), date(2027, 1, 5)), "double", "full", [winter], [])
+    assert [(str(month), [line.amount_fen for line in lines]) for month, lines in by_month] == [
+        ("2026-12", [7 * 30_000]),
+        ("2027-01", [4 * 30_000]),
+    ]
