@@ -3,10 +3,7 @@
 Each race is brought to its worst moment: both sides hold their first lock before either asks for its second.
 """
 
-import sys
-from contextlib import contextmanager
 from datetime import date, timedelta
-from threading import Barrier, BrokenBarrierError, get_ident
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -25,6 +22,7 @@ from tests.builders.facilities import make_application, make_bed, make_home, mak
 from tests.builders.people import make_elder
 from tests.builders.waiting import Queue
 from tests.races.test_one_bed import at_once as all_at_once
+from tests.races.worst_moment import meeting_after
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -41,29 +39,6 @@ def told(act):
         if "deadlock detected" in str(refusal.__cause__):
             return "busy: deadlock detected"
         raise
-
-
-@contextmanager
-def meeting_after(module: str, name: str, sides: int = 2):
-    """Let the sides wait for each other (a second at most) after the first time each has called `module.name`."""
-    home, meet, met = sys.modules[module], Barrier(sides), set()
-    first = getattr(home, name)
-
-    def called(*args, **facts):
-        answer = first(*args, **facts)
-        if get_ident() not in met:
-            met.add(get_ident())
-            try:
-                meet.wait(timeout=1)
-            except BrokenBarrierError:
-                pass
-        return answer
-
-    setattr(home, name, called)
-    try:
-        yield
-    finally:
-        setattr(home, name, first)
 
 
 def offered(home, elder, person, day):
@@ -109,7 +84,7 @@ def test_two_deaths_that_free_beds_at_the_same_two_homes_in_opposite_order_both_
 def test_without_the_homes_lock_the_same_two_deaths_end_in_a_deadlock(monkeypatch):
     homes = TwoHomes()
     monkeypatch.setattr(lock_order, "lock_homes", lambda home_ids: None)
-    with meeting_after("facilities.services.apply_to_home", "bed_freed"):
+    with meeting_after("facilities.services.apply_to_home", "bed_freed", patience=60):
         answers = at_once(homes.deaths())
     (loser,) = [answer for answer in answers if answer is not None]
     assert loser == "busy: deadlock detected"

@@ -63,7 +63,7 @@ def test_of_offers_and_board_exactly_one_gets_the_bed(home, staff):
     answers = at_once(acts)
     winners = [one for one in answers if not isinstance(one, str)]
     assert (len(winners), living(bed)) == (1, 1)
-    assert {one for one in answers if isinstance(one, str)} <= {"bed_taken", "board_changed", "busy"}
+    assert {one for one in answers if isinstance(one, str)} <= {"bed_taken", "board_changed"}
 
 
 def test_of_many_who_say_different_things_of_one_bed_one_is_heard_and_the_others_are_told(home, staff):
@@ -72,7 +72,7 @@ def test_of_many_who_say_different_things_of_one_bed_one_is_heard_and_the_others
     answers = at_once([says(staff, home, bed, states[number % 4]) for number in range(CLIENTS)])
     saved = [one for one in answers if isinstance(one, BedConfirmation)]
     assert (len(saved), BedConfirmation.objects.count()) == (1, 1)
-    assert {one for one in answers if isinstance(one, str)} <= {"board_changed", "busy"}
+    assert {one for one in answers if isinstance(one, str)} == {"board_changed"}
 
 
 def test_where_nobody_says_what_was_seen_the_last_word_silently_wins(home, staff):
@@ -86,10 +86,8 @@ def test_where_nobody_says_what_was_seen_the_last_word_silently_wins(home, staff
 def test_what_is_said_at_once_of_different_beds_is_all_kept(home, staff):
     beds = [make_bed(home) for _number in range(4)]
     answers = at_once([says(staff, home, bed, "occupied") for bed in beds])
-    saved = [bed for bed, one in zip(beds, answers, strict=True) if isinstance(one, BedConfirmation)]
-    assert {one for one in answers if isinstance(one, str)} <= {"busy"}
-    assert [living(bed) for bed in saved] == [1] * len(saved)
-    assert len(saved) >= 2
+    assert all(isinstance(one, BedConfirmation) for one in answers), answers
+    assert [living(bed) for bed in beds] == [1] * len(beds)
 
 
 @contextmanager

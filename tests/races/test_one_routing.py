@@ -12,6 +12,7 @@ from subsidies.models import Routing
 from subsidies.services import reroute
 from subsidies.services.route import revoke_routing
 from tests.races.test_one_bed import at_once
+from tests.races.worst_moment import meeting_after
 from tests.subsidies.test_reroute import Moved
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -58,5 +59,6 @@ def test_without_the_row_lock_and_the_wall_it_is_moved_more_than_once(monkeypatc
     case.go()
     monkeypatch.setattr(reroute, "locked", lambda rows, pk: rows.get(pk=pk))
     with without_the_wall():
-        at_once([case.follow] * CLICKS)
+        with meeting_after("subsidies.services.reroute", "left_behind", CLICKS, patience=60):
+            at_once([case.follow] * CLICKS)
         assert Routing.objects.filter(state=RoutingState.ACTIVE).count() > 1

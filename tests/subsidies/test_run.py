@@ -1,10 +1,8 @@
 """A run's course: drafts, back pay, four eyes, and two officers or two workers at once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from django.db import connection
 
 from eldercare.audit.models import Event
 from eldercare.kernel.days import Month
@@ -17,6 +15,7 @@ from tests.builders.facilities import make_bill
 from tests.builders.people import make_elder
 from tests.builders.regions import CHAOYANG, TONGZHOU
 from tests.builders.settlement import NURSING, district_pair, make_entitlement, make_routing, set_day
+from tests.races.test_one_bed import at_once as all_at_once
 from tests.subsidies.month import BILLED, DECIDED, JULY, World
 
 
@@ -144,19 +143,8 @@ class TestDrafts:
 
 
 def at_once(acts) -> list[str]:
-    """Do the acts in threads of their own connections; give `done` or the refusal's code of each."""
-
-    def one(act) -> str:
-        try:
-            act()
-        except Refusal as no:
-            return no.code
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(pool.map(one, acts))
+    """Do the acts at the same moment; give `done` or the refusal's code of each."""
+    return sorted(answer if isinstance(answer, str) else "done" for answer in all_at_once(acts))
 
 
 @pytest.mark.django_db(transaction=True)
