@@ -39,6 +39,7 @@ class BesideReader(RowReader):
             found.fatal = found.fatal or say("没有写是哪家机构，请写明机构名称")
         if number in self.sheet.hidden_rows:
             found.problems.append(say("这一行在表格里是隐藏的，也读了；不要它，请从表格里删去再上传"))
+        self._see_struck(found, number)
         if self.sheet.is_text:
             self._whole_row(found, row)
         return found

@@ -10,10 +10,20 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import Sentence, say
 from facilities.rules.cells import WORDS
 from facilities.rules.import_beside import BesideReader, hospitals_of
-from facilities.rules.import_row import ReadRow, RowReader, is_no_home, only_text
+from facilities.rules.import_row import ReadRow, RowReader, no_home_words, only_text
 from facilities.rules.places import PlaceBook
 from facilities.rules.sheet_file import MOST_ROWS, Sheet, open_sheets
-from facilities.rules.sheet_header import HOME, KEY, LOOK_AT, NEVER_READ, Header, find_header, key_words, meaning
+from facilities.rules.sheet_header import (
+    HOME,
+    KEY,
+    LOOK_AT,
+    NEVER_READ,
+    Header,
+    find_header,
+    key_words,
+    meaning,
+    stands_upright,
+)
 
 MOST_NOTES = 100
 FEWEST_COLUMNS = 3
@@ -23,12 +33,13 @@ SECTION, HOME_END = (re.compile(WORDS[name]) for name in ("section", "home_end")
 
 @dataclass
 class SheetNote:
-    """What came of one sheet: which columns mean what, which were not used, how many rows it gave."""
+    """What came of one sheet: which columns mean what, which were not used, how many rows it gave; `left`: rows not read."""
 
     name: str
     columns: dict[str, str] = field(default_factory=dict)
     unused: list[str] = field(default_factory=list)
     rows: int = 0
+    left: int = 0
     has_header: bool = True
     is_hidden: bool = False
     of: str = HOME
@@ -44,11 +55,18 @@ class HomesFile:
     sheets: list[SheetNote] = field(default_factory=list)
     skipped: list[Sentence] = field(default_factory=list)
     lines: int = 0
+    upright: bool = False
 
     def rows(self) -> Iterator[ReadRow]:
         """Give the rows. Raises Refusal `bad_file` when the file can't be read or no sheet has a header."""
         for sheet in open_sheets(self.content):
             yield from self._sheet(sheet)
+        if self.upright and not self.lines:
+            raise Refusal(
+                "bad_file",
+                say("列名竖着写在第一列，一家机构占一列，这里不读。"),
+                next_step=say("请在 Excel 里复制整张表，“选择性粘贴－转置”成一行一家，再上传一次。"),
+            )
         if not any(sheet.has_header for sheet in self.sheets):
             raise Refusal(
                 "bad_file",
@@ -81,9 +99,12 @@ class HomesFile:
         header = find_header(first)
         if header is None:
             note.has_header = False
+            note.left = len(first) + sum(1 for _row in sheet.rows)
+            self.upright = self.upright or stands_upright(first)
             return
+        self._tell_hidden(header, sheet)
         titles = [only_text(cells) for number, cells in first if number < header.rows[0]]
-        above = [self.file_name, sheet.name, *titles]
+        above = [self.file_name, self.places.section(sheet.name) or sheet.name, *titles]
         reader = self._reader(header, sheet, note, " ".join(above))
         data = chain(((number, cells) for number, cells in first if number > header.rows[-1]), sheet.rows)
         for number, cells in data:
@@ -132,11 +153,12 @@ class HomesFile:
         said = only_text(cells)
         section = self._section(said, cells, name_at) if said else None
         if section is not None:
-            reader.above = " ".join([*above, section])
+            reader.under(" ".join([*above, section]))
             self._skip(sheet, number, say("“{text}”当作小标题", text=said[:30]))
             return False
-        if is_no_home(cells, name_at) or (said and (name_at >= len(cells) or cells[name_at] is None)):
-            self._skip(sheet, number, say("“{text}”不是一家机构，没有读", text=(said or _first_words(cells))[:30]))
+        if no_home_words(cells, name_at) or (said and (name_at >= len(cells) or cells[name_at] is None)):
+            words = no_home_words(cells, name_at) or said or _first_words(cells)
+            self._skip(sheet, number, say("“{text}”不是一家机构，没有读", text=words[:30]))
             return False
         return True
 
@@ -146,6 +168,17 @@ class HomesFile:
             return self.places.section(said) or ""
         is_name = name_at < len(cells) and cells[name_at] is not None and cells.count(None) == len(cells) - 1
         return None if is_name and HOME_END.search(said) else self.places.section(said)
+
+    def _tell_hidden(self, header: Header, sheet: Sheet) -> None:
+        """Say which columns are read although the program does not show them."""
+        hidden = [column.header for column in header.columns if column.index in sheet.hidden_columns]
+        if hidden:
+            self.skipped.append(
+                say(
+                    "{columns}：在表格里是隐藏的列，也读了；不要它，请从表格里删去再上传",
+                    columns="、".join(f"“{one}”" for one in hidden),
+                )
+            )
 
     def _skip(self, sheet: str, number: int, why: Sentence) -> None:
         place = say("“{sheet}”第 {row} 行", sheet=sheet, row=number) if sheet else say("第 {row} 行", row=number)

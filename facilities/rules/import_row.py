@@ -14,7 +14,7 @@ from facilities.rules.datum import to_wgs84
 from facilities.rules.identity import Known
 from facilities.rules.places import PlaceBook
 from facilities.rules.sheet_file import Sheet
-from facilities.rules.sheet_header import HOME, REGION_FIELDS, Column, Header
+from facilities.rules.sheet_header import HOME, KEY, REGION_FIELDS, Column, Header, is_column_word
 
 MOST_ADDRESS = 200
 SIMPLE: dict[str, Callable[[Any], cells.Read]] = {
@@ -77,13 +77,25 @@ LETTER = re.compile(r"[^\W\d_]")
 TOTAL = re.compile(cells.WORDS["no_home"])
 
 
+# What a row may wait for: the district of the row above it where its own is blank (a code); that it is struck through.
+ABOVE, STRUCK = "above", "struck"
+WAITING = {
+    ABOVE: say("区县空着，没有采用；是和上一行同一个区县的，请在上面选“按上一行读”"),
+    STRUCK: say("这一行划了删除线，没有采用；要采用，请在上面选“也采用”"),
+}
+TAKEN = {
+    ABOVE: say("区县空着，按您的选择读作和上一行一样"),
+    STRUCK: say("这一行划了删除线，按您的选择采用了"),
+}
+
+
 @dataclass
 class ReadRow:
     """A row as read. `values` hold facts by the directory's names, ready for JSON; `problems` what was left out and why.
 
     `fatal`: the row can't be kept at all. `id` is this system's number, where the row states one. `of`: what the row is
     about, a home or what stands beside it; `head`: the line whose home it is, where it stands in that line. `secret` is
-    what may be kept sealed only.
+    what may be kept sealed only. `waits`: what somebody must choose before the row counts (see `WAITING`).
     """
 
     line: int
@@ -96,6 +108,22 @@ class ReadRow:
     of: str = HOME
     head: int | None = None
     secret: dict[str, str] = field(default_factory=dict)
+    waits: dict[str, Any] = field(default_factory=dict)
+
+    def wait(self, word: str, value: Any) -> None:
+        """Leave the row out until somebody chooses that it counts, unless it can't be kept at all."""
+        if self.fatal is None or self.waits:
+            self.waits[word] = value
+            self.fatal = WAITING[next(iter(self.waits))]
+
+    def take(self, word: str) -> None:
+        """Count the row as far as this stood in its way."""
+        if word in self.waits:
+            value = self.waits.pop(word)
+            if word == ABOVE:
+                self.values["region_id"] = value
+            self.problems.append(TAKEN[word])
+            self.fatal = WAITING[next(iter(self.waits))] if self.waits else None
 
     @property
     def known(self) -> Known:
@@ -127,6 +155,8 @@ class RowReader:
         )
         if self.datum == cells.UNSTATED and re.search(cells.WORDS["of_positions"], above):
             self.datum = cells.datum_of(above)
+        self._words_above: dict[str, str] = {}
+        self._usual_width: int | None = None
         self._read_before: dict[tuple[str, str], cells.Read] = {}
         # What every row of the sheet is asked, found once.
         self._simple = [(field_, reader) for field_, reader in SIMPLE.items() if field_ in self.columns]
@@ -162,6 +192,7 @@ class RowReader:
         self._place(found, row)
         self._hukou(found, row)
         self._judge(found, number)
+        self._see_struck(found, number)
         if self.sheet.is_text:
             self._whole_row(found, row)
         return found
@@ -208,7 +239,10 @@ class RowReader:
                 read.append(value)
         if any(value != read[0] for value in read[1:]):
             said = "…" if field_ in SEALED else "、".join(str(value) for value in read)[:60]
-            why = say("有几列都叫这个名字，写得不一样（{said}），没有采用", said=said)
+            if field_ == "name":
+                why = say("一行里有几家（{said}）；左右并排的表请改成上下一张，再上传", said=said)
+            else:
+                why = say("有几列都叫这个名字，写得不一样（{said}），没有采用", said=said)
             found.problems.append(say("“{column}”：{why}", column=columns[0].header, why=why))
             return None
         return read[0] if read else None
@@ -299,10 +333,12 @@ class RowReader:
     def _whole_row(self, found: ReadRow, row: list[Any]) -> None:
         """Refuse a line of a text file with more cells than the header: a comma inside an address moved all that follow."""
         count = max((index + 1 for index, cell in enumerate(row) if cell is not None), default=0)
-        if count > self.width:
+        self._usual_width = min(self._usual_width or len(row), len(row))
+        if count > self.width or len(row) > max(self.width, self._usual_width):
+            found.waits = {}
             found.fatal = say(
                 "这一行有 {count} 格，表头只有 {width} 格，各列对不上；请给含逗号的格加双引号",
-                count=count,
+                count=len(row),
                 width=self.width,
             )
 
@@ -310,28 +346,69 @@ class RowReader:
         return self._first(found, field_, cells.coordinate, row) if field_ in self.columns else None
 
     def _place(self, found: ReadRow, row: list[Any]) -> None:
-        code, said = self._said_place(row)
+        words = self._place_words(row)
+        code, said = _code_and_words(words)
         if "address" not in self.columns and re.search(cells.WORDS["like_address"], said):
             found.values["address"] = said[:MOST_ADDRESS]
-        place, why = self.places.find(code, said, found.values.get("address", ""), self.above)
-        if place:
+        address = found.values.get("address", "")
+        place, why = self.places.find(code, said, address, self.above)
+        above = self._as_above(words, address, place)
+        if above:
+            found.wait(ABOVE, above)
+        elif place:
             found.values["region_id"] = place
             if why:
                 found.problems.append(why)
         else:
             found.fatal = why
 
+    def under(self, above: str) -> None:
+        """Begin another section of the sheet: what stands over the rows is said anew, the rows before say nothing of it."""
+        self.above, self._words_above = above, {}
+
+    def _as_above(self, words: dict[str, str], address: str, place: str | None) -> str | None:
+        """Give the district a row lies in if its blank cells mean the row above, where nothing of its own says it.
+
+        What the title says does not count against a row above that says something else.
+        """
+        before, self._words_above = self._words_above, _carried(self._words_above, words)
+        if not self._words_above or self._words_above == words:
+            return None
+        if place and self.places.find(*_code_and_words(words), address, "")[0]:
+            return None
+        above, _why = self.places.find(*_code_and_words(self._words_above), address, self.above)
+        return above if before and above != place else None
+
+    def _place_words(self, row: list[Any]) -> dict[str, str]:
+        """Give what the columns of the place say, column by column; blank ones are not there."""
+        words = {
+            name: cells.text_of(self._cell(self.columns[name][0], row)).replace(" ", "")
+            for name in REGION_FIELDS
+            if name in self.columns
+        }
+        return {
+            name: word for name, word in words.items() if word.lower() not in cells.BLANK and not DITTO.fullmatch(word)
+        }
+
     def _said_place(self, row: list[Any]) -> tuple[str, str]:
         """Give what the columns say of the place: a code, words."""
-        words = {
-            name: cells.text_of(self._cell(self.columns[name][0], row)).replace(" ", "") if name in self.columns else ""
-            for name in REGION_FIELDS
+        return _code_and_words(self._place_words(row))
+
+    def _see_struck(self, found: ReadRow, number: int) -> None:
+        """Let a row whose name is struck through wait; of another cell struck through it is said that it was read."""
+        if not self.sheet.struck:
+            return
+        struck = {
+            field_: column
+            for field_, columns in self.columns.items()
+            for column in columns
+            if (number, column.index) in self.sheet.struck
         }
-        said = "".join(words[name] for name in REGION_FIELDS[1:] if words[name].lower() not in cells.BLANK)
-        code = words["region_code"]
-        if not code and re.fullmatch(r"\d{6,12}", said):
-            code, said = said, ""
-        return code, said
+        if KEY[self.of] in struck:
+            found.wait(STRUCK, True)
+        elif struck:
+            names = "、".join(f"“{column.header}”" for column in struck.values())
+            found.problems.append(say("{columns}划了删除线，也读了；不要它，请从表格里删去再上传", columns=names))
 
     def _hukou(self, found: ReadRow, row: list[Any]) -> None:
         """Read whose 户籍 is taken. A yes below 是否接收京籍 means Beijing's beside the home's own region's."""
@@ -363,10 +440,38 @@ class RowReader:
             values.setdefault("has_clinic", True)
         if number in self.sheet.hidden_rows:
             found.problems.append(say("这一行在表格里是隐藏的，也读了；不要它，请从表格里删去再上传"))
+        fatal = found.fatal
         if "name" not in values:
             found.fatal = say("没有机构名称")
         elif len(LETTER.findall(values["name"])) < FEWEST_LETTERS or SAMPLE.match(values["name"]):
             found.fatal = say("“{text}”不像机构名称", text=values["name"][:20])
+        elif is_column_word(values["name"]):
+            found.fatal = say("“{text}”是列名，不像机构名称；请把表改成一行一家，再上传", text=values["name"][:20])
+        if found.fatal is not fatal:
+            found.waits = {}
+
+
+def _code_and_words(words: dict[str, str]) -> tuple[str, str]:
+    said = "".join(words.get(name, "") for name in REGION_FIELDS[1:])
+    code = words.get("region_code", "")
+    return (said, "") if not code and re.fullmatch(r"\d{6,12}", said) else (code, said)
+
+
+def _carried(above: dict[str, str], words: dict[str, str]) -> dict[str, str]:
+    """Give the words of a row with its blank cells read as the row above: those wider than what it writes itself.
+
+    >>> _carried({"city": "石家庄市", "county": "长安区"}, {"county": "桥西区"})
+    {'city': '石家庄市', 'county': '桥西区'}
+    >>> _carried({"city": "石家庄市", "county": "长安区"}, {"city": "唐山市"}), _carried({"county": "长安区"}, {})
+    ({'city': '唐山市'}, {'county': '长安区'})
+    """
+    if not words:
+        return above
+    first = next((place for place, name in enumerate(WIDER) if name in words), len(WIDER))
+    return {**{name: above[name] for name in WIDER[:first] if name in above}, **words}
+
+
+WIDER = ("province", "city", "county")
 
 
 def _no_value(text: str) -> cells.Read | None:
@@ -388,11 +493,11 @@ def kind_by_name(name: str) -> str | None:
     return next((code for code, pattern in cells.WORDS["kinds_by_name"] if re.search(pattern, name)), None)
 
 
-def is_no_home(row: list[Any], name_at: int) -> bool:
-    """Tell a total, a note or a signature below the table from a home."""
+def no_home_words(row: list[Any], name_at: int) -> str:
+    """Give what tells a total, a note or a signature below the table from a home; nothing where it is one."""
     first = next((cells.text_of(cell).replace(" ", "") for cell in row if cell is not None), "")
     name = cells.text_of(row[name_at] if name_at < len(row) else None).replace(" ", "")
-    return bool(TOTAL.match(first) or TOTAL.match(name))
+    return next((text for text in (first, name) if TOTAL.match(text)), "")
 
 
 def only_text(row: list[Any]) -> str:

@@ -35,6 +35,9 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SAVE_AS_XLSX = say("请用 Excel 或 WPS 打开，另存为“Excel 工作簿 (.xlsx)”或 CSV，再上传一次。")
 TEXT_FORMULA = re.compile(r'="(.*)"', re.DOTALL)  # how some systems keep a long number a text in CSV
 HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
+HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b(?=[^>]*\bhidden="(?:1|true)")[^>]*>')
+STYLED = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]+\d+)")[^>]*?\bs="(\d+)"')
+COLUMN_SPAN = re.compile(rb'\b(min|max)="(\d+)"')
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+\d+:[A-Z]+\d+)"')
 UNCACHED = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]+\d+)"[^>]*><(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)'
@@ -48,14 +51,17 @@ Cells = list[Any]
 class Sheet:
     """One sheet. `rows` may be walked once: (row number as the program shows it, cells).
 
-    `uncached` are the cells (row, column from 0) whose formula has no stored result; `hidden_rows` those the program
-    does not show. `from_1904`: its day numbers count from 1904. `is_text`: a row longer than the header was cut wrongly.
+    `uncached` are the cells (row, column from 0) whose formula has no stored result, `struck` those struck through;
+    `hidden_rows` and `hidden_columns` (from 0) those the program does not show. `from_1904`: its day numbers count from
+    1904. `is_text`: a row longer than the header was cut wrongly.
     """
 
     name: str
     rows: Iterator[tuple[int, Cells]]
     uncached: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    struck: frozenset[tuple[int, int]] = frozenset()
     is_hidden: bool = False
     from_1904: bool = False
     is_text: bool = False
@@ -134,32 +140,58 @@ def _workbook(content: bytes) -> Iterator[Sheet]:
     except Exception as error:  # whatever a broken file makes the library raise, it is the file's fault
         raise _unreadable(error) from error
     from_1904 = book.epoch == CALENDAR_MAC_1904
-    return (_xlsx_sheet(archive, sheet, from_1904) for sheet in sheets)
+    struck = _struck_styles(book)
+    return (_xlsx_sheet(archive, sheet, from_1904, struck) for sheet in sheets)
+
+
+def _struck_styles(book: Any) -> frozenset[bytes]:
+    """Give the numbers of the cell styles whose font is struck through, as a sheet's XML writes them."""
+    fonts = [bool(font.strike) for font in book._fonts]
+    return frozenset(
+        str(number).encode()
+        for number, style in enumerate(book._cell_styles)
+        if style.fontId < len(fonts) and fonts[style.fontId]
+    )
 
 
 def _unreadable(error: Exception) -> Refusal:
     return _bad(say("文件内容有损坏，读不出来（{kind}）。", kind=type(error).__name__), SAVE_AS_XLSX)
 
 
-def _xlsx_sheet(archive: zipfile.ZipFile, sheet: Any, from_1904: bool) -> Sheet:
+def _xlsx_sheet(archive: zipfile.ZipFile, sheet: Any, from_1904: bool, struck_styles: frozenset[bytes]) -> Sheet:
     if sheet.sheet_state != "visible":
         return Sheet(sheet.title, iter(()), is_hidden=True)
     try:
-        merged, uncached, hidden = _scan(archive, sheet._worksheet_path)
+        seen = _scan(archive, sheet._worksheet_path, struck_styles)
     except Exception as error:
         raise _unreadable(error) from error
-    found = Sheet(sheet.title, iter(()), uncached, hidden, from_1904=from_1904)
-    found.rows = _filled(_numbered(sheet, found.notes), merged)
+    found = Sheet(
+        sheet.title,
+        iter(()),
+        frozenset(seen.uncached),
+        frozenset(seen.hidden_rows),
+        frozenset(seen.hidden_columns),
+        frozenset(seen.struck),
+        from_1904=from_1904,
+    )
+    found.rows = _filled(_numbered(sheet, found.notes), sorted(seen.merged))
     return found
 
 
-def _scan(
-    archive: zipfile.ZipFile, path: str
-) -> tuple[list[tuple[int, int, int, int]], frozenset[tuple[int, int]], frozenset[int]]:
-    """Look through a sheet's XML for what the lazy reader does not tell: merged cells, formulas without a result, hidden rows."""
-    merged: dict[tuple[int, int, int, int], None] = {}
-    uncached: set[tuple[int, int]] = set()
-    hidden: set[int] = set()
+@dataclass
+class _Seen:
+    """What a sheet's XML says beside its values."""
+
+    merged: set[tuple[int, int, int, int]] = field(default_factory=set)
+    uncached: set[tuple[int, int]] = field(default_factory=set)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+
+
+def _scan(archive: zipfile.ZipFile, path: str, struck_styles: frozenset[bytes]) -> _Seen:
+    """Look through a sheet's XML for what the lazy reader does not tell."""
+    seen = _Seen()
     rest = b""
     with archive.open(path) as part:
         while piece := part.read(PIECE):
@@ -167,15 +199,25 @@ def _scan(
             if b"mergeCell" in text:
                 for ref in MERGED.findall(text):
                     left, top, right, bottom = range_boundaries(ref.decode())
-                    merged[top, left - 1, bottom, right - 1] = None
+                    seen.merged.add((top, left - 1, bottom, right - 1))
             if b"<f" in text or b":f" in text:
                 for ref in UNCACHED.findall(text):
-                    letters, row = coordinate_from_string(ref.decode())
-                    uncached.add((row, _column(letters)))
+                    seen.uncached.add(_place(ref))
             if b"hidden=" in text:
-                hidden.update(map(int, HIDDEN_ROW.findall(text)))
+                seen.hidden_rows.update(map(int, HIDDEN_ROW.findall(text)))
+                for column in HIDDEN_COLUMN.findall(text):
+                    span = {name: int(at) for name, at in COLUMN_SPAN.findall(column)}
+                    last = min(span.get(b"max", 0), MOST_COLUMNS)
+                    seen.hidden_columns.update(range(span.get(b"min", 1) - 1, last))
+            if struck_styles:
+                seen.struck.update(_place(ref) for ref, style in STYLED.findall(text) if style in struck_styles)
             rest = text[-2000:]
-    return sorted(merged), frozenset(uncached), frozenset(hidden)
+    return seen
+
+
+def _place(ref: bytes) -> tuple[int, int]:
+    letters, row = coordinate_from_string(ref.decode())
+    return row, _column(letters)
 
 
 def _column(letters: str) -> int:
@@ -188,6 +230,7 @@ def _column(letters: str) -> int:
 def _numbered(sheet: Any, notes: list[Sentence]) -> Iterator[tuple[int, Cells]]:
     sheet.reset_dimensions()  # what the file says of its own size is often wrong
     blank = 0
+    is_wide = False
     rows = enumerate(sheet.iter_rows(values_only=True), start=1)
     while True:
         try:
@@ -203,6 +246,11 @@ def _numbered(sheet: Any, notes: list[Sentence]) -> Iterator[tuple[int, Cells]]:
             )
             return
         if not blank:
+            if not is_wide and len(row) > MOST_COLUMNS and any(cell is not None for cell in row[MOST_COLUMNS:]):
+                is_wide = True
+                notes.append(
+                    say("“{sheet}”有 {most} 列以上，第 {most} 列右边没有读。", sheet=sheet.title, most=MOST_COLUMNS)
+                )
             yield number, list(row[:MOST_COLUMNS])
 
 

@@ -21,6 +21,7 @@ KEY = {HOME: "name", "care_worker": "person", "hospital": "hospital"}
 # A column that tells what sheet it is, and whose cells nobody reads.
 NEVER_READ = "id_number"
 UNIT = re.compile(read("import_words.yaml")["header_unit"])
+UNIT_ALONE = re.compile(read("import_words.yaml")["unit_line"])
 REGION_FIELDS = ("region_code", "province", "city", "county", "street", "region")
 
 
@@ -42,6 +43,7 @@ class Header:
     unused: tuple[str, ...]
     rows: tuple[int, ...]
     labels: tuple[str, ...]
+    has_units: bool = False
 
     def is_repeated_by(self, cells: list[Any]) -> bool:
         """Tell whether a row is the header printed again, as at the top of each page."""
@@ -161,9 +163,19 @@ def find_header(rows: list[tuple[int, list[Any]]]) -> Header | None:
     return best
 
 
+def stands_upright(rows: list[tuple[int, list[Any]]]) -> bool:
+    """Tell whether a table's columns are named down its first column: one home a column."""
+    return find_header([(1, [cells[0] if cells else None for _number, cells in rows])]) is not None
+
+
+def is_column_word(text: str) -> bool:
+    """Tell whether a text is the name of a column, word for word."""
+    return _named(_plain(text), HOME) is not None
+
+
 def _telling(header: Header) -> tuple[int, int]:
-    """More columns are better, those that say the same counted once; then fewer lines."""
-    return len({(column.field, column.header) for column in header.columns}), -len(header.rows)
+    """More columns are better, those that say the same counted once; then fewer lines, a line of units for nothing."""
+    return len({(column.field, column.header) for column in header.columns}), 2 * header.has_units - len(header.rows)
 
 
 def _read(lines: list[list[Any]], rows: tuple[int, ...], of: str) -> Header | None:
@@ -191,7 +203,7 @@ def _read(lines: list[list[Any]], rows: tuple[int, ...], of: str) -> Header | No
     taken = {column.field for column in columns}
     if KEY[of] not in taken or len(taken) < 2 or not _is_whole(taken, of):
         return None
-    return Header(of, tuple(columns), tuple(unused), rows, tuple(labels))
+    return Header(of, tuple(columns), tuple(unused), rows, tuple(labels), _is_unit_line(lines[-1]))
 
 
 def _take(columns: list[Column], new: Column, of: str) -> list[str]:
@@ -229,6 +241,10 @@ def _groups(before: list[str], words: list[str]) -> list[str]:
 
 def _meaning_of(words: list[str], groups: list[str], of: str) -> tuple[str, str | None]:
     """Read the lowest line alone first, then under the groups above it, then the group itself."""
+    unit = words[-1] if len(words) > 1 and UNIT_ALONE.fullmatch(words[-1]) else ""
+    if unit:
+        header, field = _meaning_of(words[:-1], groups[:-1], of)
+        return f"{header}({unit.strip('()')})", field
     at = next((level for level in range(len(words) - 1, -1, -1) if words[level]), 0)
     lower = words[at]
     uppers = [one for one in groups[:at] if one and _plain(one) != _plain(lower)]
@@ -255,6 +271,11 @@ def _is_second_line(upper: list[Any], lower: list[Any], of: str) -> bool:
     fresh = [_text(cell) for above, cell in zip(upper, lower, strict=True) if _plain(cell) != _plain(above)]
     named = [text for text in fresh if text and not re.search(r"\d", text)]
     return bool(named) and len(named) == len([text for text in fresh if text])
+
+
+def _is_unit_line(line: list[Any]) -> bool:
+    words = [_text(cell) for cell in line if cell is not None]
+    return bool(words) and all(map(UNIT_ALONE.fullmatch, words))
 
 
 def _text(cell: Any) -> str:

@@ -81,6 +81,20 @@ def weigh_again(viewer: Viewer, *, import_id: UUID) -> DirectoryImport:
     return batch
 
 
+def take_waiting(viewer: Viewer, *, import_id: UUID, word: str) -> DirectoryImport:
+    """Choose that the rows which wait for this count: `above` or `struck` (rules/import_row). The rest is judged anew, too.
+
+    Raises Refusal `not_found` (404), `import_not_open` (409).
+    """
+    with transaction.atomic():
+        batch = _locked(viewer, import_id, ImportState.PREVIEWED)
+        rows, decisions = _read_back(_kept(batch))
+        for row in rows:
+            row.take(word)
+        keep_rows(batch, judge(rows, batch.scope, decisions), decisions)
+    return batch
+
+
 def order_apply(viewer: Viewer, *, import_id: UUID, later: bool = False) -> DirectoryImport:
     """Ask for an import to be written; `later`: a worker is rung for it. Raises Refusal `not_found` (404), `import_not_open` (409)."""
     return _order(viewer, import_id, ImportState.PREVIEWED, ImportState.APPLYING, later)

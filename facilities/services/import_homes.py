@@ -33,7 +33,7 @@ from facilities.services.copying import copy_in
 from facilities.services.guards import found
 from facilities.services.judge_rows import Decisions, judge, place_book
 from facilities.services.judged import Judged
-from facilities.services.kept_rows import counts_of, kept_values
+from facilities.services.kept_rows import counts_of, kept_values, waiting_in
 from facilities.services.many_rows import many_rows
 
 log = structlog.get_logger(__name__)
@@ -159,6 +159,7 @@ def keep_rows(batch: DirectoryImport, judged: list[Judged], decisions: Decisions
     batch.rows.all().delete()
     copy_in(ImportRow, ROW, (_row(batch, one, (decisions or {}).get(one.row.line)) for one in judged))
     batch.counts = counts_of((one.row.of, str(one.verdict), bool(one.row.problems)) for one in judged)
+    batch.counts |= waiting_in(one.row for one in judged)
     batch.save(update_fields=["counts"])
 
 

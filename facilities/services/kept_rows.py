@@ -17,7 +17,7 @@ from facilities.rules.sheet_header import HOME
 
 SEALED_FOR = "facilities_importrow.values"
 # What a kept row carries beside the facts it says.
-ABOUT_THE_ROW = ("id", "of", "head", "sealed", "fatal", "problems")
+ABOUT_THE_ROW = ("id", "of", "head", "sealed", "fatal", "problems", "waits")
 TOLD = "told"
 
 
@@ -30,6 +30,8 @@ def kept_values(row: ReadRow) -> dict[str, Any]:
         values["head"] = row.head
     if row.fatal is not None:
         values["fatal"] = row.fatal.to_json()
+    if row.waits:
+        values["waits"] = row.waits
     if row.problems:
         values["problems"] = [problem.to_json() for problem in row.problems]
     if row.secret:
@@ -51,6 +53,7 @@ def read_back(kept: ImportRow) -> ReadRow:
         head=own["head"],
         problems=[restored(problem) for problem in own["problems"] or ()],
         fatal=restored(own["fatal"]) if own["fatal"] else None,
+        waits=own["waits"] or {},
     )
     if own["sealed"]:
         try:
@@ -78,6 +81,11 @@ def counts_of(rows: Iterable[tuple[str, str, bool]]) -> dict[str, int]:
         if told:
             counts[TOLD] += 1
     return dict(counts)
+
+
+def waiting_in(rows: Iterable[ReadRow]) -> dict[str, int]:
+    """Count the rows that wait for a choice, by what they wait for."""
+    return dict(Counter(f"waits_{word}" for row in rows for word in row.waits))
 
 
 def homes_in(counts: dict[str, int]) -> dict[str, int]:

@@ -24,9 +24,10 @@ from eldercare.ui.htmx import page_or_part
 from facilities.access import import_scope, imports_visible_to
 from facilities.choices import ImportState, RowDecision, RowVerdict
 from facilities.models import DirectoryImport, Facility, ImportRow
+from facilities.rules.import_row import WAITING
 from facilities.rules.words import FACT_NAMES
 from facilities.selectors.export import export_csv, export_xlsx
-from facilities.services.apply_import import decide_row, order_apply, order_undo, weigh_again
+from facilities.services.apply_import import decide_row, order_apply, order_undo, take_waiting, weigh_again
 from facilities.services.import_homes import begin_import
 from facilities.services.kept_rows import TOLD, homes_in
 from facilities.web.forms import UploadForm
@@ -95,6 +96,8 @@ def show(request: HttpRequest, import_id: UUID) -> HttpResponse:
         ],
         homes=homes_in(batch.counts),
         beside=sum(batch.counts.get(f"beside_{word}", 0) for word in ("new", "update")),
+        waiting=[(word, count) for word in WAITING if (count := batch.counts.get(f"waits_{word}", 0))],
+        left=[sheet for sheet in batch.notes.get("sheets", ()) if sheet.get("left")],
         skipped=[restored(one) for one in batch.notes.get("skipped", ())],
         columns=_columns(batch.notes),
         chosen=chosen,
@@ -160,11 +163,14 @@ def _sides(row: ImportRow, beside: dict[str, dict[str, Any]]) -> tuple[list, lis
 @login_required
 @require_POST
 def act(request: HttpRequest, import_id: UUID, word: str) -> HttpResponse:
-    """Write it, take it back, or weigh it again."""
+    """Write it, take it back, weigh it again, or count the rows that wait for a choice."""
     if word == "apply":
         order_apply(request.viewer, import_id=import_id, later=True)
     elif word == "undo":
         order_undo(request.viewer, import_id=import_id, later=True)
+    elif word in WAITING:
+        take_waiting(request.viewer, import_id=import_id, word=word)
+        messages.success(request, _("已按您的选择重新核对。"))
     elif word == "again":
         weigh_again(request.viewer, import_id=import_id)
         messages.success(request, _("已按最新的名录和您的决定重新核对。"))

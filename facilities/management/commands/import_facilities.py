@@ -12,7 +12,8 @@ from eldercare.kernel.sentences import restored, say
 from eldercare.kernel.viewer import system
 from facilities.choices import ImportState, RowDecision
 from facilities.models import DirectoryImport, ImportRow
-from facilities.services.apply_import import carry_out, decide_row, order_apply, order_undo
+from facilities.rules.import_row import WAITING
+from facilities.services.apply_import import carry_out, decide_row, order_apply, order_undo, take_waiting
 from facilities.services.import_homes import begin_import, read_import
 from facilities.services.kept_rows import said
 
@@ -38,6 +39,13 @@ class Command(BaseCommand):
             metavar="LINE=new|update|skip",
             help="decide a conflict: another home, the one it was set against, or not wanted",
         )
+        parser.add_argument(
+            "--take",
+            action="append",
+            default=[],
+            choices=list(WAITING),
+            help="count rows that wait: above (a blank district is that of the row above), struck (struck through)",
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, file: Path | None, json: bool, **options: Any) -> None:
@@ -51,6 +59,8 @@ class Command(BaseCommand):
             else:
                 batch = begin_import(viewer, file_name=file.name, content=file.read_bytes(), first=0)
                 read_import(batch.pk)
+                for word in options["take"]:
+                    take_waiting(viewer, import_id=batch.pk, word=word)
                 for line, word in map(_decision, options["decide"]):
                     decide_row(viewer, import_id=batch.pk, line=line, decision=word)
                 batch.refresh_from_db()

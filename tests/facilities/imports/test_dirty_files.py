@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from eldercare.kernel.refusal import Refusal
@@ -474,6 +475,143 @@ def test_hidden_sheets_are_not_read_hidden_rows_are_and_both_are_said():
     assert [row.values["name"] for row in rows] == ["示例甲养老院", "示例乙养老院"]
     assert not rows[0].problems and "隐藏的" in str(rows[1].problems[0])
     assert [str(note) for note in file.skipped] == ["“旧数据”是隐藏的工作表，没有读；要读它，请取消隐藏再上传"]
+
+
+def test_of_hidden_columns_and_of_columns_too_far_right_something_is_said():
+    book = Workbook()
+    book.active.append(["机构名称", "所在区", "床位数", *[f"列{n}" for n in range(320)]])
+    book.active.append(["示例甲养老院", "武清区", 10, *[1] * 320])
+    book.active.column_dimensions["C"].hidden = True
+    _rows, file = read(saved(book))
+    assert [str(note) for note in file.skipped] == [
+        "“床位数”：在表格里是隐藏的列，也读了；不要它，请从表格里删去再上传",
+        "“Sheet”有 300 列以上，第 300 列右边没有读。",
+    ]
+
+
+def test_struck_through_rows_wait_and_a_struck_cell_is_told():
+    book = Workbook()
+    for row in (
+        ["机构名称", "所在区", "联系电话"],
+        *([f"示例{one}养老院", "武清区", "022-82123456"] for one in "甲乙丙"),
+    ):
+        book.active.append(row)
+    for cell in (*book.active[3], book.active["C4"]):
+        cell.font = Font(strike=True)
+    (plain, struck, told), _file = read(saved(book))
+    assert plain.fatal is None and not plain.problems
+    assert str(struck.fatal) == "这一行划了删除线，没有采用；要采用，请在上面选“也采用”" and struck.waits == {
+        "struck": True
+    }
+    assert told.fatal is None and str(told.problems[0]).startswith("“联系电话”划了删除线，也读了")
+    struck.take("struck")
+    assert struck.fatal is None and str(struck.problems[0]) == "这一行划了删除线，按您的选择采用了"
+
+
+def test_a_blank_district_waits_to_be_read_as_the_row_above_and_never_takes_the_title_against_it():
+    rows, _file = read(
+        xlsx(
+            ["天津市武清区等区养老机构"],
+            ["区县", "机构名称", "地址", "床位数"],
+            ["武清区", "示例甲养老院", "甲路"],
+            [None, "示例乙养老院", "乙路"],
+            ["宝坻区", "示例丙养老院", "丙路"],
+            [None, "示例丁养老院", "丁路"],
+            ["〃", "示例戊养老院", "天津市蓟州区戊路"],
+            [None, None, "己路", 10],
+        ),
+        "名录.xlsx",
+    )
+    found = [(row.values.get("region_id"), row.waits) for row in rows]
+    assert found == [
+        ("120114", {}),
+        ("120114", {}),
+        ("120115", {}),
+        (None, {"above": "120115"}),
+        ("120119", {}),
+        (None, {}),
+    ]
+    assert "“按上一行读”" in str(rows[3].fatal) and str(rows[5].fatal) == "没有机构名称"
+    rows[3].take("above")
+    assert rows[3].values["region_id"] == "120115" and rows[3].fatal is None and rows[3].problems
+
+
+def test_the_city_above_tells_namesakes_apart_once_somebody_says_so():
+    rows, _file = read(
+        xlsx(
+            ["市", "区县", "机构名称"],
+            ["石家庄市", "长安区", "示例甲养老院"],
+            [None, "桥西区", "示例乙养老院"],
+            ["唐山市", "路北区", "示例丙养老院"],
+            [None, None, "示例丁养老院"],
+        ),
+        "名录.xlsx",
+    )
+    assert [row.waits for row in rows] == [{}, {"above": "130104"}, {}, {"above": "130203"}]
+
+
+def test_a_sheet_named_by_a_district_s_short_name_says_where_its_rows_lie():
+    book = Workbook()
+    book.active.title = "宝坻"
+    book.active.append(["机构名称", "地址"])
+    book.active.append(["示例甲养老院", "甲路"])
+    (row,), _file = read(saved(book), "天津市.xlsx")
+    assert row.values["region_id"] == "120115"
+
+
+def test_forms_upright_tables_and_two_tables_side_by_side_make_no_home_and_say_what_to_do():
+    form = xlsx(
+        ["机构名称", "示例甲养老院", "统一社会信用代码", CODE_A],
+        ["地址", "武清区甲路1号", "法定代表人", "张三"],
+        ["床位数", 100, "联系电话", "022-82123456"],
+    )
+    assert all("是列名，不像机构名称" in str(row.fatal) for row in read(form)[0])
+    upright = xlsx(["机构名称", "示例甲养老院"], ["所在区", "武清区"], ["地址", "甲路"], ["床位数", 10])
+    with pytest.raises(Refusal) as refused:
+        read(upright)
+    assert "列名竖着写在第一列" in str(refused.value.sentence)
+    (row,), _file = read(
+        xlsx(["机构名称", "地址", "机构名称", "地址"], ["示例甲养老院", "武清区甲路", "示例乙养老院", "武清区乙路"])
+    )
+    assert str(row.fatal) == "没有机构名称" and "左右并排的表请改成上下一张" in str(row.problems[0])
+
+
+def test_a_line_of_units_below_the_header_belongs_to_it():
+    (row,), file = read(
+        xlsx(
+            ["机构名称", "所在区", "床位数", "床位费"],
+            [None, None, "（张）", "元/天"],
+            ["示例甲养老院", "武清区", 100, 150],
+        )
+    )
+    assert (row.values["licensed_beds"], fees(row)) == (100, [("bed", "", "day", 15_000, None)])
+    assert list(file.sheets[0].columns)[2:] == ["床位数(张)", "床位费(元/天)"]
+
+
+def test_a_licensed_number_below_a_group_of_beds_is_the_number_of_beds():
+    book = Workbook()
+    book.active.append(["机构名称", "所在区", "床位", None, None])
+    book.active.append([None, None, "核定", "实际", "护理型"])
+    book.active.append(["示例甲养老院", "武清区", 100, 80, 20])
+    for block in ("A1:A2", "B1:B2", "C1:E1"):
+        book.active.merge_cells(block)
+    ((row,), _file) = read(saved(book))
+    assert (row.values["licensed_beds"], row.values["nursing_beds"]) == (100, 20)
+
+
+def test_a_line_of_a_text_file_longer_than_the_others_is_refused_though_its_last_cell_is_blank():
+    text = "机构名称,所在区,地址,交通,联系电话\n示例甲养老院,武清区,甲路,公交,\n示例乙养老院,武清区,乙路,东门,公交,\n"
+    first, second = read(text.encode(), "a.csv")[0]
+    assert first.fatal is None and "有 6 格，表头只有 5 格" in str(second.fatal)
+
+
+def test_sheets_without_a_header_are_counted():
+    book = Workbook()
+    book.active.append(["机构名称", "所在区"])
+    book.active.append(["示例甲养老院", "武清区"])
+    book.create_sheet("续表").append(["示例乙养老院", "武清区"])
+    _rows, file = read(saved(book))
+    assert [(sheet.name, sheet.left) for sheet in file.sheets] == [("Sheet", 0), ("续表", 1)]
 
 
 HEADER = "机构名称,所在区,地址,床位数\n"

@@ -5,6 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openpyxl import Workbook
+from openpyxl.styles import Font
 
 from facilities.models import DirectoryImport, Facility
 from facilities.services.apply_import import carry_out
@@ -12,7 +14,7 @@ from facilities.services.import_homes import read_import
 from tests.builders.accounts import make_officer, sign_in
 from tests.builders.facilities import make_home
 from tests.builders.regions import WUQING
-from tests.builders.sheets import CODE_A, CODE_B, USUAL, xlsx
+from tests.builders.sheets import CODE_A, CODE_B, USUAL, saved, xlsx
 
 FILE = xlsx(
     [*USUAL, "备注"],
@@ -68,6 +70,42 @@ def test_rows_of_which_something_was_not_taken_stand_together_and_hospitals_are_
     assert "有提醒" in told and "示例甲养老院" in told and "“约120”不是整数" in told and "示例乙养老院" not in told
     assert "新增 2 家，更新 0 家" in told and "另有协议医院和护理员 1 项。" in told
     assert '<td class="number" data-label="新增">2</td>' in officer.get("/desk/directory").content.decode()
+
+
+@pytest.mark.django_db
+def test_rows_that_wait_are_counted_once_somebody_chooses_it(officer):
+    book = Workbook()
+    rows = (
+        ["所在区", "机构名称", "地址", "协议医院"],
+        ["武清区", "示例甲养老院", "甲路", None],
+        [None, "示例乙养老院", "乙路", "示例区人民医院"],
+        ["武清区", "示例丙养老院", "丙路", None],
+    )
+    for row in rows:
+        book.active.append(row)
+    for cell in book.active[4]:
+        cell.font = Font(strike=True)
+    book.create_sheet("续表").append(["示例丁养老院", "武清区"])
+    page = upload(officer, saved(book))["Location"]
+    batch = DirectoryImport.objects.get()
+    read_import(batch.pk)
+    shown = officer.get(page).content.decode()
+    assert "有 1 行的区县空着" in shown and "有 1 行划了删除线" in shown and "有 1 张工作表没有读" in shown
+    assert list(batch.rows.order_by("line").values_list("verdict", flat=True)) == [
+        "new",
+        "refused",
+        "refused",
+        "refused",
+    ]
+    for word in ("above", "struck"):
+        assert officer.post(f"{page}/{word}").status_code == 302
+    assert list(batch.rows.order_by("line").values_list("verdict", flat=True)) == ["new"] * 4
+    shown = officer.get(f"{page}?verdict=told").content.decode()
+    assert "有 1 行的区县空着" not in shown and "按您的选择读作和上一行一样" in shown
+    officer.post(f"{page}/apply")
+    carry_out(batch.pk)
+    assert dict(Facility.objects.values_list("name", "region_id"))["示例乙养老院"] == "120114"
+    assert officer.post(f"{page}/above").status_code == 409
 
 
 @pytest.mark.django_db
