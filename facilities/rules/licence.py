@@ -5,6 +5,8 @@ from datetime import date
 
 from eldercare.kernel.sentences import Sentence, say
 
+NOT_OPEN = ("closed", "suspended")
+
 
 @dataclass(frozen=True)
 class LicenceFacts:

@@ -4,9 +4,8 @@ from datetime import date
 
 from django.db.models import Q
 
-from facilities.choices import OperatingState
 from facilities.models import Facility
-from facilities.rules.licence import LicenceAnswer, LicenceFacts, licence_stands
+from facilities.rules.licence import NOT_OPEN, LicenceAnswer, LicenceFacts, licence_stands
 
 
 def licence_of(home: Facility, on: date) -> LicenceAnswer:
@@ -18,7 +17,7 @@ def matchable(on: date, through: str = "") -> Q:
 
     `through` is the way to the home: `facility__` from a listing.
     """
-    closed = {f"{through}operating__in": [OperatingState.CLOSED, OperatingState.SUSPENDED]}
+    closed = {f"{through}operating__in": NOT_OPEN}
     return ~Q(**closed) & (
         Q(**{f"{through}licence_valid_until__isnull": True}) | Q(**{f"{through}licence_valid_until__gte": on})
     )

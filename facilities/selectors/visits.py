@@ -10,6 +10,7 @@ from eldercare.kernel.clock import ClockNow
 from eldercare.people.selectors import masked_names, names_of_persons
 from facilities.choices import VisitState
 from facilities.models import Visit, VisitSlot
+from facilities.rules.licence import NOT_OPEN
 
 TAKES_THE_TIME = [VisitState.BOOKED, VisitState.CAME, VisitState.NO_SHOW]
 
@@ -28,12 +29,12 @@ class VisitCard:
 
 
 def open_slots(facility_ids: Iterable[UUID]) -> QuerySet[VisitSlot]:
-    """Give the times that can be booked, by the one clock, earliest first."""
+    """Give the times that can be booked, by the one clock, earliest first; a home that is not open shows nobody round."""
     taken = Visit.objects.filter(slot=OuterRef("pk"), state__in=TAKES_THE_TIME)
     ahead = VisitSlot.objects.filter(
         facility__in=list(facility_ids), withdrawn_at__isnull=True, starts_at__gt=ClockNow()
     )
-    return ahead.filter(~Exists(taken)).order_by("starts_at")
+    return ahead.filter(~Exists(taken)).exclude(facility__operating__in=NOT_OPEN).order_by("starts_at")
 
 
 def visit_cards(visits: QuerySet[Visit], *, most: int = 100) -> list[VisitCard]:

@@ -20,8 +20,10 @@ from eldercare.people.services.letters import write_letter
 from facilities.access import facilities_of, may_change_visit, visits_visible_to, works_for
 from facilities.choices import VisitState
 from facilities.models import Visit, VisitSlot
+from facilities.rules.licence import NOT_OPEN
 from facilities.rules.settings import setting
-from facilities.selectors.beds import vacancies
+from facilities.selectors.history import as_it_stood
+from facilities.selectors.licence import licence_of
 from facilities.services.guards import family_only, found, no_longer, staff_only
 from facilities.services.letters import tell_home
 
@@ -78,7 +80,8 @@ def withdraw_slot(viewer: Viewer, *, slot_id: UUID, reason: str = "") -> VisitSl
 def book_visit(viewer: Viewer, *, slot_id: UUID, elder_id: UUID | None = None, instead_of: UUID | None = None) -> Visit:
     """Book a time; with `instead_of` the visit booked before is cancelled in the same transaction.
 
-    Raises Refusal `not_found` (404), `slot_taken`, `visit_ahead` (409), `already_answered` (409), `slot_past` (422).
+    Raises Refusal `not_found` (404), `slot_taken`, `visit_ahead` (409), `already_answered` (409), `slot_past`,
+    `home_not_open` (422).
     """
     if viewer.person_id is None:
         found(VisitSlot.objects.none(), slot_id)
@@ -92,6 +95,13 @@ def book_visit(viewer: Viewer, *, slot_id: UUID, elder_id: UUID | None = None, i
             say("这个参观时段已经过去或者取消了。"),
             next_step=say("请在下面选另一个时段。"),
             fields={"slot": say("请选另一个时段。")},
+        )
+    if slot.facility.operating in NOT_OPEN:
+        raise Refusal(
+            "home_not_open",
+            licence_of(slot.facility, clock.today()).because,
+            next_step=say("请另选一家机构。"),
+            fields={"slot": say("这家机构现在不接待参观。")},
         )
     if instead_of is not None:
         before = _mine(viewer, instead_of)
@@ -158,8 +168,9 @@ def record_visit(viewer: Viewer, *, visit_id: UUID, came: bool) -> Visit:
             say("参观时间是 {when}，还没有到。", when=_when(visit.slot)),
             next_step=say("请在参观开始以后再记。"),
         )
-    shown = vacancies([visit.facility_id], now.date()).get(visit.facility_id)
-    visit.state, visit.shown_free = wanted, shown.free if shown and came else None
+    # However late it is noted: what counts is what the page said when the family came.
+    shown = as_it_stood(visit.facility_id, visit.slot.starts_at).beds
+    visit.state, visit.shown_free = wanted, shown.free if shown.is_published and came else None
     visit.save(update_fields=["state", "shown_free"])
     record(viewer, f"visit.{wanted}", str(visit), place=visit.facility.region_id)
     return visit

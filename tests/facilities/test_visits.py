@@ -11,7 +11,7 @@ from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.viewer import system
 from eldercare.people.models import Letter
 from facilities.choices import VisitState
-from facilities.models import Visit, VisitSlot
+from facilities.models import Facility, Visit, VisitSlot
 from facilities.selectors.visits import open_slots
 from facilities.services import (
     book_visit,
@@ -138,6 +138,27 @@ def test_after_the_visit_the_family_says_whether_the_number_was_right_and_the_ac
     found(number_right=False, found_free=1)
     visit.refresh_from_db()
     assert (visit.number_right, visit.shown_free, visit.found_free) == (False, 2, 1)
+
+
+def test_a_visit_that_is_noted_days_later_is_held_against_what_the_page_said_when_the_family_came(case):
+    visit = case.book()
+    pass_hours(40)
+    for _number in range(3):
+        make_bed(case.home)
+    pass_hours(90)
+    record_visit(case.manager, visit_id=visit.pk, came=True)
+    assert Visit.objects.get().shown_free == 2
+
+
+@pytest.mark.parametrize("state", ["suspended", "closed"])
+def test_a_home_that_is_not_open_shows_nobody_round(case, state):
+    first, second = case.slots()
+    before = book_visit(case.family, slot_id=first.pk)
+    Facility.objects.filter(pk=case.home.pk).update(operating=state)
+    assert list(open_slots([case.home.pk])) == []
+    assert code_of(lambda: book_visit(viewer_for(make_user("赵敏")), slot_id=second.pk)) == "home_not_open"
+    assert code_of(lambda: book_visit(case.family, slot_id=second.pk, instead_of=before.pk)) == "home_not_open"
+    assert cancel_visit(case.family, visit_id=before.pk).state == "cancelled"
 
 
 def test_who_did_not_come_says_nothing_about_the_number(case):
