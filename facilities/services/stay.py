@@ -169,13 +169,15 @@ def end_stay(viewer: Viewer, *, stay_id: UUID, until: date, reason: str) -> Stay
     if reason == EndReason.DEATH:
         lock_all_of(_my_stay(viewer, stay_id).elder_id)
     stay = _stay_of_my_home(viewer, stay_id, frees=True)
+    latest = clock.today()
+    if reason == EndReason.DEATH and until == stay.days.lower:
+        until = latest = _first_free(stay, until)
     if stay.state == StayState.ENDED and stay.days.upper == until:
         return stay
     if stay.state != StayState.IN:
         raise no_longer(stay)
-    if not stay.days.lower < until <= clock.today():
-        sentence = say("离院日要在入住日 {start} 之后，不能晚于今天。", start=stay.days.lower)
-        raise Refusal("leaving_day", sentence, next_step=say("请核对日期后再提交。"), fields={"until": sentence})
+    if not stay.days.lower < until <= latest:
+        raise _leaving_day(stay)
     if reason == EndReason.DEATH:
         end_what_waits(viewer, stay.elder_id)
     _end(viewer, stay, until, reason)
@@ -200,10 +202,21 @@ def resident_died(viewer: Viewer, *, elder_id: UUID, died_on: date) -> Stay | No
     stay = lock_one(rows.select_related("claim__bed__room__facility", "facility"))
     if stay is None:
         return None
-    # A stay of less than a day still leaves a trace: half-open days need one.
-    first_free = max(died_on, stay.days.lower + date.resolution)
-    _end(viewer, stay, first_free, EndReason.DEATH)
+    _end(viewer, stay, _first_free(stay, died_on), EndReason.DEATH)
     return stay
+
+
+def _first_free(stay: Stay, day: date) -> date:
+    """Give the day of leaving; a stay of less than a day still leaves a trace: half-open days need one."""
+    return max(day, stay.days.lower + date.resolution)
+
+
+def _leaving_day(stay: Stay) -> Refusal:
+    sentence = say("离院日要在入住日 {start} 之后，不能晚于今天。", start=stay.days.lower)
+    next_step = say("请核对日期后再提交。")
+    if stay.days.lower >= clock.today():
+        next_step = say("住不满一天也算一天：当天入住又离开的，请明天来办离院。")
+    return Refusal("leaving_day", sentence, next_step=next_step, fields={"until": sentence})
 
 
 def end_what_waits(viewer: Viewer, elder_id: UUID) -> None:
@@ -257,14 +270,20 @@ def record_leave(viewer: Viewer, *, stay_id: UUID, since: date, until: date) -> 
 
 @transaction.atomic
 def come_back(viewer: Viewer, *, stay_id: UUID, on: date) -> Leave:
-    """End the leave a resident is on earlier: `on` is the first day back. Raises Refusal `not_on_leave` (422)."""
+    """End the leave a resident is on earlier: `on` is the first day back; on its very first day there was no leave.
+
+    Raises Refusal `not_on_leave` (422).
+    """
     stay = _stay_of_my_home(viewer, stay_id)
     leave = Leave.objects.filter(stay=stay, days__contains=on).first()
-    if leave is None or on <= leave.days.lower:
+    if leave is None:
         sentence = say("这一天没有记请假。")
         raise Refusal("not_on_leave", sentence, next_step=say("请核对日期。"), fields={"on": sentence})
-    leave.days = DateRange(leave.days.lower, on)
-    leave.save(update_fields=["days"])
+    if on == leave.days.lower:
+        Leave.objects.filter(pk=leave.pk).delete()
+    else:
+        leave.days = DateRange(leave.days.lower, on)
+        leave.save(update_fields=["days"])
     record(viewer, "stay.back", str(stay), place=stay.facility.region_id)
     return leave
 

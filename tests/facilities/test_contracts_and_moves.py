@@ -268,6 +268,34 @@ def test_a_leave_ends_early_when_the_resident_is_back(agreed):
     assert (leave.days.lower, leave.days.upper) == (agreed.day + timedelta(2), agreed.day + timedelta(9))
 
 
+def test_a_leave_nobody_went_on_is_as_if_it_had_not_been(agreed):
+    move_clock(system("test"), timedelta(days=5))
+    stay = check_in(agreed.queue.manager, stay_id=agreed.stay.pk)
+    first = agreed.day + timedelta(2)
+    facts = {"stay_id": stay.pk, "since": first, "until": first + timedelta(9)}
+    record_leave(agreed.queue.manager, **facts)
+    come_back(agreed.queue.manager, stay_id=stay.pk, on=first)
+    assert not Leave.objects.exists()
+    assert code_of(lambda: come_back(agreed.queue.manager, stay_id=stay.pk, on=first)) == "not_on_leave"
+    record_leave(agreed.queue.manager, **facts)
+
+
+def test_who_dies_on_the_day_they_came_has_stayed_that_day_and_the_next_is_asked_at_once(agreed):
+    move_clock(system("test"), timedelta(days=5))
+    stay = check_in(agreed.queue.manager, stay_id=agreed.stay.pk)
+    end = lambda reason, day=agreed.day: end_stay(  # noqa: E731
+        agreed.queue.manager, stay_id=stay.pk, until=day, reason=reason
+    )
+    with pytest.raises(Refusal) as refusal:
+        end("went_home")
+    assert "明天" in str(refusal.value.next_step)
+    assert code_of(lambda: end("death", agreed.day - timedelta(1))) == "leaving_day"
+    second = agreed.queue.join("赵秀英", wanted_from=agreed.day)
+    assert end("death").days.upper == end("death").days.upper == agreed.day + timedelta(1)
+    offer = Offer.objects.get(state="live")
+    assert (offer.application_id, offer.from_day) == (second.application.pk, agreed.day + timedelta(1))
+
+
 def test_who_leaves_takes_the_grade_and_the_leave_agreed_for_later_along(agreed):
     move_clock(system("test"), timedelta(days=5))
     stay = check_in(agreed.queue.manager, stay_id=agreed.stay.pk)
