@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-LADDER = ("fresh", "recent", "verify")
+FRESH = "fresh"
+LADDER = (FRESH, "recent", "verify")
 UNKNOWN = "unknown"
 
 

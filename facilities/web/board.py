@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -132,13 +133,13 @@ def new_room(request: HttpRequest, facility_id: UUID) -> HttpResponse:
         return {"room": str(add_room(request.viewer, facility_id=home.pk, **room).pk)}
 
     try:
-        once(request.viewer, "facilities.room", request_key(request), [str(home.pk), room], act)
+        answer, _again = once(request.viewer, "facilities.room", request_key(request), [str(home.pk), room], act)
     except Refusal as refusal:
         if refusal.status == FORBIDDEN:
             raise
         return refused_in_form(request, TEMPLATE, form, refusal, **_context(request, home, room_form=form))
     messages.success(request, _("房间已加上。"))
-    return redirect("facilities:board", home.pk)
+    return redirect(f"{reverse('facilities:board', args=[home.pk])}?added={answer['room']}#rooms")
 
 
 @never_cache
@@ -208,9 +209,11 @@ def _context(request: HttpRequest, home: Facility, **more: Any) -> dict[str, Any
     names = names_of_applications(bed.held_for for bed in held)
     if "board_form" not in more:
         more["board_form"] = _board_form(request, home)
+    added = next((room for room in rooms if str(room.room_id) == request.GET.get("added")), None)
     return {
         **frame(request, home),
         "today": now.date(),
+        "added": added,
         "floors": _floors(rooms),
         "mark": mark_of(rooms),
         "held": [(bed, names.get(bed.held_for, "") if bed.held_for else "") for bed in held],
@@ -218,7 +221,7 @@ def _context(request: HttpRequest, home: Facility, **more: Any) -> dict[str, Any
         "confirmed": confirmations([home.pk], now).get(home.pk, Confirmation()),
         "last": _last(home, now),
         "wrong": open_reports(home.pk),
-        "room_form": RoomForm(),
+        "room_form": RoomForm(initial=_next_room(added) if added else None),
         "keys": [
             ("↑ ↓ ← →", _("移到旁边的床")),
             (_("空格"), _("点这张床")),
@@ -240,6 +243,12 @@ def _last(home: Facility, now: datetime) -> BedConfirmation | None:
     """Give the last save, where it can be undone."""
     last = confirmations_of(home.pk).filter(undone_at__isnull=True).first()
     return last if last and last.by != DEMO and may_be_undone(last, now) else None
+
+
+def _next_room(room: BoardRoom) -> dict[str, Any]:
+    """Give the form for the room beside it: mostly it is another one of the same kind."""
+    name = str(int(room.name) + 1).zfill(len(room.name)) if room.name.isdecimal() else ""
+    return {"name": name, "room_type": room.room_type, "beds": len(room.beds), "bed_type": room.beds[0].bed_type}
 
 
 def _floors(rooms: tuple[BoardRoom, ...]) -> list[tuple[str, list[BoardRoom]]]:

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_safe
 from eldercare.kernel import clock
 from facilities.access import facilities_of, manages
 from facilities.models import Facility
+from facilities.rules.freshness import FRESH
 from facilities.selectors.admission import queue_counts
 from facilities.selectors.beds import Confirmation, Vacancy, board, confirmations, mark_of, vacancies
+from facilities.selectors.licence import licence_of
 from facilities.selectors.trust import open_reports
 from facilities.services.staff import invitations_to
 
 FORBIDDEN = 403
-FRESH = "fresh"
 
 
 def my_home(request: HttpRequest, facility_id: UUID) -> Facility:
@@ -31,8 +32,13 @@ def my_home(request: HttpRequest, facility_id: UUID) -> Facility:
 
 
 def frame(request: HttpRequest, home: Facility) -> dict[str, Any]:
-    """Give what every page of a home needs: the home, its tabs, whether the viewer manages it."""
-    return {"home": home, "tabs": _tabs(request, home), "is_manager": manages(request.viewer, home.pk)}
+    """Give what every page of a home needs: the home, its tabs, whether the viewer manages it, what its licence says."""
+    return {
+        "home": home,
+        "tabs": _tabs(request, home),
+        "is_manager": manages(request.viewer, home.pk),
+        "licence": licence_of(home, clock.today()),
+    }
 
 
 def _tabs(request: HttpRequest, home: Facility) -> list[tuple[str, str, bool]]:

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from eldercare.accounts.session import client_of
 from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
+from eldercare.kernel.sentences import say
 from eldercare.regions.selectors import full_names
 from eldercare.ui.errors import refused_in_form
-from facilities.access import OFFICERS
+from facilities.access import OFFICERS, facilities_of
 from facilities.models import Facility
 from facilities.rules.settings import setting
 from facilities.selectors.beds import Confirmation, Vacancy, confirmations, vacancies
@@ -92,20 +95,24 @@ def link(request: HttpRequest, text: str) -> HttpResponse:
     """A reminder's link: show the number every visitor sees, and confirm it with one button."""
     found = open_link(text)
     if found is None:
-        raise Http404
+        raise Refusal("not_found", say("没有这个链接。"), next_step=say("请从提醒信里重新打开。"), status=404)
+    board = reverse("facilities:board", args=[found.home.pk])
+    stranger = request.user.is_authenticated and not facilities_of(request.viewer).filter(pk=found.home.pk).exists()
+    ways = {"link": found, "stranger": stranger, "board": redirect_to_login(board).url if stranger else board}
     refusal = None
     if request.method == "POST":
         try:
             if request.POST.get("act") == "again":
                 send_link_again(text=text)
-                return render(request, "facilities/board_link.html", {"link": found, "sent": True})
+                return render(request, "facilities/board_link.html", {**ways, "sent": True})
             confirm_by_link(text=text, seen=request.POST.get("seen", ""))
-            return render(request, "facilities/board_link.html", {"link": found, "done": True})
+            return render(request, "facilities/board_link.html", {**ways, "done": True})
         except Refusal as refused:
             refusal = refused
             found = open_link(text)
     confirmed = confirmations([found.home.pk], clock.now()).get(found.home.pk, Confirmation())
     context = {
+        **ways,
         "link": found,
         "is_open": found.state == OPEN,
         "is_late": found.state == LATE,

@@ -60,6 +60,10 @@ class Fingers:
         targets = self.page.evaluate(TARGETS, f"main label.board-chip, main label.bed, {EVERY_TARGET}")
         return [one for one in targets if min(one["width"], one["height"]) < least]
 
+    def in_sight(self, thing):
+        box = thing.bounding_box()
+        return box["y"] >= 0 and box["y"] + box["height"] <= self.page.viewport_size["height"]
+
     def sees(self, text):
         self.page.get_by_text(text).first.wait_for()
 
@@ -171,6 +175,44 @@ def test_every_bed_can_be_hit_and_nothing_scrolls_sideways(board):
         assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_no_word_leaves_its_bed_or_its_choice_in_english(board):
+    board.page.context.add_cookies([{"name": "eldercare_language", "value": "en", "url": board.page.url}])
+    board.page.set_viewport_size({"width": 360, "height": 740})
+    board.page.reload()
+    board.tap(board.bed(1))
+    for number in range(6):
+        board.tap(board.page.locator(".board-chip").nth(number))
+        outside = "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+        assert board.page.eval_on_selector_all(".bed, .board-chip, .board-save", outside) == []
+
+
+def test_a_browser_without_has_asks_no_more_than_others(board):
+    """What `:has` finds by itself is said by class, too, so that older phones see the same board."""
+    older = []
+
+    def old(route):
+        styles = route.fetch().text()
+        assert ":has(" in styles
+        route.fulfill(body=styles.replace(":has(", ":no-such("), content_type="text/css")
+        older.append(route.request.url)
+
+    board.page.route("**/facilities*.css", old)
+    board.page.reload()
+    assert older
+    assert not board.page.locator(".board-save").is_visible()
+    board.tap(board.bed(0))
+    assert board.page.locator(".bed-then:visible").all_inner_texts() == ["改为：有人住"]
+    assert not board.button("全部无变化").is_visible()
+    assert not board.page.get_by_label("为什么").is_visible()
+    board.tap(board.chip("暂停使用"))
+    assert board.page.locator(".bed-picked:visible").all_inner_texts() == ["→ 暂停使用"]
+    assert board.page.get_by_label("为什么").is_visible()
+    assert not board.page.get_by_label("留到什么时候").is_visible()
+    board.tap(board.button("都不改了"))
+    assert not board.page.locator(".board-save").is_visible()
+    assert board.button("全部无变化").is_visible()
+
+
 def test_axe_finds_nothing_on_the_board_at_a_desk(board, desk):
     board.page.set_viewport_size(desk)
     board.tap(board.bed(0))
@@ -256,6 +298,7 @@ def test_what_was_tapped_stays_when_the_network_is_gone_and_is_saved_once_when_i
     board.page.context.set_offline(True)
     board.tap(board.button("保存改动"))
     board.sees("刚才这一步没有送到")
+    assert board.page.locator(".board-save #lost").is_visible()  # beside the button that is to be tapped again
     assert board.page.locator("label.bed input:checked").count() == 3
     board.page.context.set_offline(False)
     board.tap(board.button("保存改动"))
@@ -301,6 +344,7 @@ def test_what_was_tapped_outlives_a_reload_and_a_sign_in(board):
     board.tap(board.chip("暂停使用"))
     board.page.reload()
     board.sees("已经替您点好了")
+    assert board.in_sight(board.page.get_by_text("已经替您点好了")) and board.in_sight(board.bed(0))
     cookies = board.page.context.cookies()
     board.page.context.clear_cookies(name="eldercare_session")
     board.tap(board.button("保存改动"))

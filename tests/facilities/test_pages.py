@@ -10,7 +10,18 @@ from eldercare.audit.services import move_clock
 from eldercare.kernel import clock
 from eldercare.kernel.viewer import system
 from facilities.choices import ClaimKind
-from facilities.models import Application, Bed, BedClaim, BedConfirmation, Bill, Employment, Offer, PriceVersion, Stay
+from facilities.models import (
+    Application,
+    Bed,
+    BedClaim,
+    BedConfirmation,
+    Bill,
+    Employment,
+    Facility,
+    Offer,
+    PriceVersion,
+    Stay,
+)
 from facilities.services import accept_offer
 from tests.builders.accounts import make_officer, make_user, sign_in, viewer_for
 from tests.builders.facilities import make_bed, make_home, make_staff, make_stay
@@ -192,6 +203,35 @@ def test_the_manager_adds_a_room_once(case):
     case.staff.post(f"{case.at}board/rooms", room)
     assert Bed.objects.filter(room__name="301").count() == 2
     assert "已经有一个叫" in read(case.staff.post(f"{case.at}board/rooms", room), 409)
+
+
+def test_the_next_room_is_nearly_filled_in(case):
+    room = {"name": "301", "room_type": "triple", "beds": 3, "bed_type": "ordinary"}
+    page = read(case.staff.post(f"{case.at}board/rooms", room, follow=True))
+    assert "301 加上了" in page
+    for drawn in ('value="302"', 'value="triple" selected', 'value="3"', 'value="ordinary" selected'):
+        assert drawn in page
+    assert "加上了" not in read(case.staff.get(f"{case.at}board?added=301"))
+
+
+def test_a_care_worker_of_a_home_without_beds_is_told_who_enters_them(case):
+    bare, worker = make_home("示例·刚开的"), make_user("小周")
+    make_staff(worker, bare, role="staff")
+    for at in ("", "board"):
+        page = read(sign_in(Client(), worker).get(f"/home/{bare.pk}/{at}"))
+        assert "请机构负责人先加房间" in page
+        assert "全部无变化" not in page
+        assert "去登记床位" not in page
+
+
+def test_a_home_whose_licence_ran_out_is_told_why_nobody_finds_it(case):
+    for at in ("", "board"):
+        assert "家庭查找时看不到这家机构" not in read(case.staff.get(case.at + at))
+    Facility.objects.filter(pk=case.home.pk).update(licence_valid_until=clock.today() - timedelta(1))
+    for at in ("", "board"):
+        page = read(case.staff.get(case.at + at))
+        assert "到期，暂不能收住" in page
+        assert "家庭查找时看不到这家机构" in page
 
 
 def test_a_month_is_billed_when_it_is_over_and_only_once(case):

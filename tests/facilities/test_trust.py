@@ -404,3 +404,14 @@ def test_the_settings_of_trust_name_their_source():
     ladder, told = setting("freshness", clock.today()), setting("bed_reminders", clock.today())
     assert told["soon_hours"] < ladder["fresh_hours"] < told["again_hours"] < ladder["recent_hours"]
     assert told["district_hours"] >= ladder["recent_hours"]
+
+
+def test_whoever_is_signed_in_as_somebody_else_is_led_from_the_link_to_the_home_s_own_account(
+    link, home, manager, client
+):
+    address = f"/home/{home.pk}/board"
+    assert f'href="{address}"' in Client().get(link).content.decode()
+    assert f'href="{address}"' in sign_in(Client(), manager).get(link).content.decode()
+    page = sign_in(client, make_user("别人")).get(link).content.decode()
+    assert "现在登录的账号不在这家机构工作" in page
+    assert f'href="/sign-in?next={address}"' in page

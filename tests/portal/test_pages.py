@@ -11,6 +11,7 @@ from eldercare.kernel import clock
 from facilities.access import facilities_of
 from facilities.choices import OfferState
 from facilities.models import Offer, Stay
+from facilities.services.board import confirm_beds
 from facilities.services.offer_bed import offer_bed
 from tests.builders.accounts import make_officer, make_user, sign_in, viewer_for
 from tests.builders.facilities import make_application, make_bed, make_home, make_staff
@@ -147,6 +148,17 @@ def test_without_the_second_factor_the_desk_asks_for_it(elder):
 def test_the_manager_sees_the_home_and_a_family_is_told_it_has_no_post(manager, family):
     assert "示例·运河养老院" in text(sign_in(Client(), manager).get("/desk"))
     assert "您在这里没有工作岗位" in text(family.get("/desk"))
+
+
+def test_a_number_of_beds_that_grew_old_is_work_on_the_desk(manager):
+    page = text(sign_in(Client(), manager).get("/desk"))
+    assert "床位数要核对了" in page and 'queue-count">1<' in page
+
+    home = facilities_of(viewer_for(manager)).get()
+    confirm_beds(viewer_for(manager), facility_id=home.pk)
+
+    page = text(sign_in(Client(), manager).get("/desk"))
+    assert "床位数要核对了" not in page and 'queue-count">0<' in page
 
 
 def test_signing_in_leads_to_where_one_works(family, elder, manager):

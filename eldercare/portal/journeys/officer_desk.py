@@ -16,6 +16,8 @@ from facilities.choices import ApplicationState as BedApplicationState
 from facilities.choices import EmploymentState, StayState
 from facilities.models import Application as BedApplication
 from facilities.models import Facility, Stay
+from facilities.rules.freshness import FRESH
+from facilities.selectors.beds import Confirmation, confirmations
 from facilities.selectors.trust import stale_homes
 from subsidies.access import (
     CITY_OFFICER,
@@ -172,14 +174,17 @@ def _agency(viewer: Viewer) -> list[Queue]:
 def _homes(viewer: Viewer) -> list[Queue]:
     """One queue for each home the viewer works for; few people work for more than one."""
     homes = list(facilities_of(viewer).order_by("name"))
-    return [_home(home) for home in homes]
+    confirmed = confirmations([home.pk for home in homes], clock.now())
+    return [_home(home, confirmed.get(home.pk, Confirmation()).level == FRESH) for home in homes]
 
 
-def _home(home: Facility) -> Queue:
+def _home(home: Facility, is_fresh: bool) -> Queue:
+    """A number of beds that grew old waits, too: a desk with nothing on it would be left."""
     applications = BedApplication.objects.filter(facility=home, state=BedApplicationState.SUBMITTED)
     expected = Stay.objects.filter(facility=home, state=StayState.EXPECTED)
-    count = min(_count(applications) + _count(expected), MOST)
-    return Queue(say("{home}", home=home.name), say("等答复的申请和等办入住的老人。"), count, Door.HOME, place=home.pk)
+    count = min(_count(applications) + _count(expected) + (not is_fresh), MOST)
+    why = say("等答复的申请和等办入住的老人。") if is_fresh else say("等答复的申请、等办入住的老人；床位数要核对了。")
+    return Queue(say("{home}", home=home.name), why, count, Door.HOME, place=home.pk)
 
 
 def _count(rows: QuerySet) -> int:

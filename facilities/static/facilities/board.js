@@ -59,10 +59,12 @@
       changed();
       show(board.latest);
     });
+    form.addEventListener("focusin", (event) => board.boxes.includes(event.target) && show(event.target));
     form.addEventListener("click", tools);
     form.addEventListener("keydown", keys);
     restore();
     count();
+    show(board.latest);
   };
 
   const labelOf = (box) => box.closest("label");
@@ -76,17 +78,26 @@
     const number = ticked().length;
     board.tapped.hidden = number === 0;
     board.tapped.textContent = board.pattern.replace("{n}", number);
-    document.querySelectorAll(".board-confirm button").forEach((button) => (button.disabled = number > 0));
+    board.form.classList.toggle("tapped", number > 0);
+    board.form.dataset.to = chosen();
+    board.boxes.forEach((box) => labelOf(box).classList.toggle("tapped", box.checked));
+    board.chips.forEach((one) => one.parentElement.classList.toggle("chosen", one.checked));
+    document.querySelectorAll(".board-confirm").forEach((form) => {
+      form.hidden = number > 0;
+      form.querySelector("button").disabled = number > 0;
+    });
     const word = chosen() ? `→ ${wordOf(chosen())}` : "";
     if (word) board.boxes.forEach((box) => (labelOf(box).querySelector(".bed-picked").textContent = word));
   };
-  // The bar of choices comes up from below: the bed just tapped stays in sight above it.
+  // The bar of choices comes up from below: the bed just tapped, or come to by keyboard, stays in sight above it.
   const show = (box) => {
-    if (!box || !box.checked) return;
-    const hidden = labelOf(box).getBoundingClientRect().bottom - board.form.querySelector(".board-save").getBoundingClientRect().top;
+    const bar = board.form.querySelector(".board-save").getBoundingClientRect();
+    if (!box || !bar.height) return;
+    const hidden = labelOf(box).getBoundingClientRect().bottom - bar.top;
     if (hidden > 0) window.scrollBy(0, hidden + 8);
   };
   const changed = () => {
+    board.form.querySelector("[data-restored]").hidden = true;
     count();
     const draft = { beds: ticked().map((box) => box.value), to: chosen() };
     said.forEach((name) => (draft[name] = board.form.elements[name].value));
@@ -119,6 +130,8 @@
       if (draft[name]) board.form.elements[name].value = draft[name];
     });
     board.form.querySelector("[data-restored]").hidden = false;
+    board.latest = ticked()[0];
+    labelOf(board.latest).scrollIntoView({ block: "center" });
   };
 
   const tools = (event) => {
@@ -130,7 +143,6 @@
         say(box, "");
       });
       chip("").checked = true;
-      board.form.querySelector("[data-restored]").hidden = true;
     } else return;
     changed();
   };
@@ -197,6 +209,7 @@
     const timer = setTimeout(() => still.abort(), LONGEST);
     submitter?.setAttribute("aria-busy", "true");
     form.dataset.sent = "yes";
+    document.getElementById("lost").hidden = true;
     try {
       const answer = await fetch(form.action, {
         method: "POST",
@@ -209,7 +222,11 @@
     } catch {
       delete form.dataset.sent;
       submitter?.removeAttribute("aria-busy");
+      const notice = document.getElementById("lost"); // said beside the button that is to be tapped again
+      if (board && form === board.form) form.querySelector(".board-acts").before(notice);
+      else form.before(notice);
       document.dispatchEvent(new Event("lost"));
+      if (board) show(board.latest);
     } finally {
       clearTimeout(timer);
     }

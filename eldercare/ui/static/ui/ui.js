@@ -39,6 +39,7 @@
   });
   const lost = () => {
     const notice = document.getElementById("lost");
+    document.querySelectorAll("main > .frame > .notice-success").forEach((earlier) => earlier.remove());
     notice.hidden = false;
     announce(notice.textContent);
     notice.scrollIntoView({ block: "nearest" });
