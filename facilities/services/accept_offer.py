@@ -35,7 +35,7 @@ def accept_offer(viewer: Viewer, *, offer_id: UUID) -> Stay:
 
     Who lives at another home then moves; the other lists the elder is on go on, and the family is told of them.
     A second call gives the same stay. Raises Refusal `not_found` (404), `not_acting_for_elder` (403),
-    `offer_lapsed` (409), `already_answered` (409), `accepted_elsewhere` (409).
+    `offer_lapsed` (409), `already_answered` (409), `accepted_elsewhere`, `lives_elsewhere` (409).
     """
     offer = found(offers_visible_to(viewer).select_related("application__facility", "bed__room", "claim"), offer_id)
     family_only(viewer, offer.application.elder_id)
@@ -46,6 +46,7 @@ def accept_offer(viewer: Viewer, *, offer_id: UUID) -> Stay:
     )
     if not accepted:
         return _answered_before(offer)
+    _check_nights(offer)
     stay = _expect(offer)
     move_from_where_they_live(viewer, offer.application)
     close_opening_on(viewer, offer.bed, OpeningState.TAKEN)
@@ -153,6 +154,24 @@ def extend_offer(viewer: Viewer, *, offer_id: UUID) -> Offer:
 def _no_later(moment: Combinable, until: date | None) -> Combinable:
     """Nobody is asked longer than the days last."""
     return Least(moment, Value(morning_of(until))) if until else moment
+
+
+def _check_nights(offer: Offer) -> None:
+    """Nobody stays a night in two homes, on leave or not: a short stay begins when the day of leaving the other is known."""
+    if offer.application.stay_kind != StayKind.SHORT:
+        return
+    rows = Stay.objects.filter(elder=offer.application.elder_id, state=StayState.IN)
+    lives = rows.select_related("facility", "claim").first()
+    if lives is None or (lives.claim.days.upper and lives.claim.days.upper <= offer.from_day):
+        return
+    raise Refusal(
+        "lives_elsewhere",
+        say("老人这些天登记住在“{home}”，请假也算住在那里，不能同一天住两家。", home=lives.facility.name),
+        next_step=say(
+            "请先请“{home}”记下打算离院的日子，再回来接受；这张床在答复时间内还给您留着。", home=lives.facility.name
+        ),
+        status=409,
+    )
 
 
 def _expect(offer: Offer) -> Stay:

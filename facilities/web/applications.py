@@ -22,7 +22,7 @@ from eldercare.ui.forms import request_key
 from facilities.access import applications_visible_to
 from facilities.models import Application, Bed, Facility, Skip
 from facilities.models.admission import OPEN
-from facilities.selectors.admission import application_cards, offer_state
+from facilities.selectors.admission import application_cards, cards_in_order, offer_state
 from facilities.selectors.beds import free_beds
 from facilities.selectors.holds import beds_held_for
 from facilities.selectors.waiting import hours_to_answer, skips_shown
@@ -44,7 +44,7 @@ def queue(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     today = clock.today()
     answered = rows.exclude(state__in=OPEN).order_by("-submitted_at").values("pk")[:20]
     context = {
-        "waiting": application_cards(rows.filter(state__in=OPEN), today)[:SHOWN],
+        "waiting": cards_in_order(rows.filter(state__in=OPEN).order_by("submitted_at", "pk")[:SHOWN], today),
         "answered": application_cards(rows.filter(pk__in=answered), today)[::-1],
     }
     return render(request, "facilities/applications.html", {**frame(request, home), **context})

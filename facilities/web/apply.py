@@ -24,11 +24,11 @@ from eldercare.people.selectors import elder_cards
 from eldercare.ui.errors import refused_in_form
 from eldercare.ui.forms import request_key
 from facilities.access import applications_visible_to
-from facilities.choices import FacilityKind, StayState
+from facilities.choices import ApplicationState, FacilityKind, StayState
 from facilities.models import Application, Contract, Facility, Skip, Stay, Transfer
 from facilities.models.admission import OPEN
 from facilities.rules.waiting import list_settings
-from facilities.selectors.admission import application_cards, offer_state
+from facilities.selectors.admission import ApplicationCard, application_cards, offer_state
 from facilities.selectors.contracts import transfers_shown
 from facilities.selectors.waiting import hours_to_answer, skips_shown
 from facilities.services.apply_to_home import apply_to_home, change_wishes, withdraw_application
@@ -86,10 +86,16 @@ def application(request: HttpRequest, application_id: UUID) -> HttpResponse:
         "stay": Stay.objects.filter(application=row).first(),
         "contracts": list(Contract.objects.filter(stay__application=row).order_by("-drawn_at")),
         "priority": card.asked_class,
+        "others": _other_lists(row, now.date()) if row.state == ApplicationState.ACCEPTED else (),
         "pause_form": PauseForm(initial={"until": now.date() + timedelta(days=30)}),
         "pause_days": list_settings(now.date()).pause_days,
     }
     return render(request, "facilities/my_application.html", context)
+
+
+def _other_lists(row: Application, today: date) -> list[ApplicationCard]:
+    """Give the lists an elder is still on who has accepted a bed: to wait on or to leave is the family's choice."""
+    return application_cards(Application.objects.filter(elder=row.elder_id, state__in=OPEN), today)
 
 
 @never_cache
@@ -182,7 +188,15 @@ def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponse:
 
     once(request.viewer, "facilities.withdraw", request_key(request), [str(row.pk)], act)
     messages.success(request, _("申请已撤回。您随时可以再申请。"))
-    return redirect("facilities:application", row.pk)
+    return redirect("facilities:application", _asked_from(request) or row.pk)
+
+
+def _asked_from(request: HttpRequest) -> UUID | None:
+    """Give the family's application on whose page it left another list."""
+    try:
+        return _of_family(request, UUID(request.POST.get("asked_from", ""))).pk
+    except (ValueError, Http404):
+        return None
 
 
 def _apply(request: HttpRequest, home: Facility, form: ApplyForm, text: ConsentText) -> str:

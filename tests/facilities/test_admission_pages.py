@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from eldercare.accounts.models import User
 from facilities.choices import ClaimKind
 from facilities.models import Application, BedClaim, Offer, Opening, Skip, Transfer
-from facilities.services import accept_offer, end_stay, offer_bed, set_list_rule
+from facilities.services import accept_offer, apply_to_home, end_stay, offer_bed, set_list_rule
+from facilities.web import applications as pages
 from tests.builders.accounts import make_officer, make_user, sign_in, viewer_for
 from tests.builders.facilities import make_bed, make_stay
 from tests.builders.people import make_elder, stand_beside
@@ -183,3 +184,40 @@ def test_a_list_five_times_as_long_costs_no_query_more(who):
     with CaptureQueriesContext(connection) as long:
         read(page.get(at))
     assert len(long) == len(short)
+
+
+def test_who_has_accepted_a_bed_chooses_on_its_page_which_other_lists_to_leave():
+    queue, second, third = Queue(), Queue(name="示例·第二家"), Queue(name="示例·第三家")
+    family = queue.join("王桂兰")
+    facts = {"elder_id": family.elder.pk, "room_type": "double", "care_grade": "full", "wanted_from": queue.today}
+    others = [
+        apply_to_home(family.viewer, facility_id=one.home.pk, consent_text_version="2026-01", **facts)
+        for one in (second, third)
+    ]
+    page, at = client_of(family.viewer), f"/applications/{family.application.pk}"
+    assert "老人还在别的养老院轮候" not in read(page.get(at))
+    bed = make_bed(queue.home)
+    offer = offer_bed(queue.manager, application_id=family.application.pk, bed_id=bed.pk, from_day=queue.today)
+    accept_offer(family.viewer, offer_id=offer.pk)
+    shown = read(page.get(at))
+    assert "老人还在别的养老院轮候" in shown
+    assert shown.count("asked_from") == 2
+    said = {"asked_from": str(family.application.pk)}
+    landed = page.post(f"/applications/{others[0].pk}/withdraw", said)
+    assert landed["Location"] == at
+    shown = read(page.get(at))
+    assert "示例·第二家" not in shown
+    assert "示例·第三家" in shown
+    assert [Application.objects.get(pk=one.pk).state for one in others] == ["withdrawn", "submitted"]
+    for forged in ("x", str(queue.home.pk), str(Queue().join("别家").application.pk)):
+        landed = page.post(f"/applications/{others[0].pk}/withdraw", {"asked_from": forged})
+        assert at not in landed.get("Location", "")
+
+
+def test_the_page_of_applications_opens_only_those_it_shows(monkeypatch):
+    """What is sealed of a list of thousands is not opened for a page of a hundred."""
+    monkeypatch.setattr(pages, "SHOWN", 2)
+    queue = Queue()
+    rows = [queue.join(name).application for name in ("王一", "王二", "王三")]
+    shown = read(client_of(queue.manager).get(f"/home/{queue.home.pk}/applications"))
+    assert [str(row.pk) in shown for row in rows] == [True, True, False]

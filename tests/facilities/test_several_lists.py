@@ -26,6 +26,8 @@ from facilities.services import (
     drop_stay,
     hold_bed,
     offer_bed,
+    plan_leaving,
+    record_leave,
     refuse_application,
     release_hold,
     request_transfer,
@@ -142,6 +144,25 @@ def test_a_short_stay_may_be_booked_beside_a_place_for_good(lists):
         stay_kind="short",
         days=(lists.today, None),
     )
+
+
+def test_who_lives_in_another_home_accepts_a_short_stay_once_the_day_of_leaving_is_noted(lists):
+    """One night is stayed in one home, on leave or not; the family hears it when it accepts, not at the door."""
+    lives, day = lists.live_in(0), lists.today + timedelta(10)
+    record_leave(lists.queues[0].manager, stay_id=lives.pk, since=day, until=day + timedelta(9))
+    short = Queue(name="示例·短住")
+    facts = {"facility_id": short.home.pk, "elder_id": lists.family.elder.pk, "room_type": "double"}
+    days = {"wanted_from": day, "wanted_until": day + timedelta(5)}
+    application = apply_to_home(lists.viewer, **facts, **days, care_grade="full", consent_text_version="2026-01")
+    bed = make_bed(short.home)
+    offer = offer_bed(short.manager, application_id=application.pk, bed_id=bed.pk, from_day=day)
+    with pytest.raises(Refusal) as refusal:
+        accept_offer(lists.viewer, offer_id=offer.pk)
+    assert (refusal.value.code, refusal.value.status) == ("lives_elsewhere", 409)
+    assert "示例·第0家" in str(refusal.value.sentence)
+    assert Offer.objects.get(pk=offer.pk).state == OfferState.LIVE
+    plan_leaving(lists.queues[0].manager, stay_id=lives.pk, on=day)
+    assert accept_offer(lists.viewer, offer_id=offer.pk).stay_kind == "short"
 
 
 def test_who_lives_at_one_home_and_accepts_anothers_bed_moves_there(lists):
