@@ -3,7 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
@@ -125,7 +127,10 @@ def invite_staff(viewer: Viewer, *, facility_id: UUID, address: str, role: str) 
         address=read.text,
         kind="staff.invited",
         subject=say("“{home}”请您加入", home=home.name),
-        body=say("请用这个手机号或邮箱登录，在“我的机构”里接受邀请。"),
+        body=say(
+            "请打开 {address} 用这个手机号或邮箱登录，接受邀请。",
+            address=settings.SITE_URL + reverse("facilities:my_homes"),
+        ),
     )
     return invitation
 

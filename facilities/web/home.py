@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -45,10 +46,10 @@ def _tabs(request: HttpRequest, home: Facility) -> list[tuple[str, str, bool]]:
     names = [
         (_("今天"), "today"),
         (_("床位"), "board"),
-        (_("申请"), "applications"),
+        (pgettext("机构的页面", "申请"), "applications"),
         (_("轮候"), "waiting"),
-        (_("参观"), "visits"),
-        (_("入住"), "stays"),
+        (pgettext("机构的页面", "参观"), "visits"),
+        (pgettext("机构的页面", "入住"), "stays"),
         (_("账单"), "bills"),
         (_("收费"), "prices"),
         (_("资料"), "facts"),

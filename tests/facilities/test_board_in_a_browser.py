@@ -418,6 +418,20 @@ def test_beds_are_changed_by_keyboard(board):
     assert {_state(bed) for bed in Bed.objects.all()} == {"free"}
 
 
+def test_what_the_keyboard_comes_to_is_not_behind_the_choices(board):
+    board.page.set_viewport_size({"width": 390, "height": 560})
+    keys = board.page.keyboard
+    keys.press("ArrowDown")
+    keys.press("Space")
+    for _bed in range(7):
+        keys.press("Tab")
+        in_front = """() => {
+            const bed = document.activeElement.closest("label"), box = bed.getBoundingClientRect();
+            return [box.top + 2, box.bottom - 2].every((y) => bed.contains(document.elementFromPoint(box.left + 20, y)));
+        }"""
+        assert board.page.evaluate(in_front)
+
+
 def test_what_a_letter_said_is_not_another_thing_after_a_refusal(board):
     """The second bed is still to be out of use when the first turns out to have been changed by somebody else."""
     bed = Bed.objects.order_by("room__name", "name").first()

@@ -8,11 +8,13 @@ from django.test import Client
 
 from eldercare.audit.selectors import views_of
 from eldercare.kernel import clock
+from eldercare.people.models import Letter
 from facilities.access import facilities_of
 from facilities.choices import OfferState
 from facilities.models import Offer, Stay
 from facilities.services.board import confirm_beds
 from facilities.services.offer_bed import offer_bed
+from facilities.services.staff import invite_staff
 from tests.builders.accounts import make_officer, make_user, sign_in, viewer_for
 from tests.builders.facilities import make_application, make_bed, make_home, make_staff
 from tests.builders.regions import CHAOYANG, HUJIALOU
@@ -148,6 +150,19 @@ def test_without_the_second_factor_the_desk_asks_for_it(elder):
 def test_the_manager_sees_the_home_and_a_family_is_told_it_has_no_post(manager, family):
     assert "示例·运河养老院" in text(sign_in(Client(), manager).get("/desk"))
     assert "您在这里没有工作岗位" in text(family.get("/desk"))
+
+
+def test_whoever_is_asked_to_join_a_home_lands_where_they_can(manager, family_user):
+    home = facilities_of(viewer_for(manager)).get()
+    invite_staff(viewer_for(manager), facility_id=home.pk, address=family_user.phone, role="staff")
+    assert Letter.objects.get(kind="staff.invited").body["blanks"]["address"].endswith("/home/")
+
+    asked = sign_in(Client(), family_user)
+
+    assert asked.get("/me")["Location"] == "/home/"
+    page = text(asked.get("/home/"))
+    assert "接受，加入" in page
+    assert "您还没有管理任何机构" not in page
 
 
 def test_a_number_of_beds_that_grew_old_is_work_on_the_desk(manager):

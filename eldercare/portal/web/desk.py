@@ -12,6 +12,7 @@ from eldercare.kernel import clock
 from eldercare.kernel.viewer import Viewer
 from eldercare.portal.journeys.officer_desk import Door, Queue, queues
 from facilities.access import OVERSEERS, import_scope
+from facilities.services.staff import invitations_to
 
 ADDRESSES = {
     Door.REVIEW: "subsidies:desk",
@@ -30,8 +31,10 @@ ADDRESSES = {
 @login_required
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    """Send whoever signed in to where they work: the desk, their one elder, or the list."""
+    """Send whoever signed in to where they work: the desk, their one elder, or the list; who is asked to join, there."""
     viewer = request.viewer
+    if invitations_to([address for address in (request.user.phone, request.user.email) if address]).exists():
+        return redirect("facilities:my_homes")
     if any(viewer.places(kind) for kind in ("region", "agency", "facility")) or _needs_second_factor(viewer):
         return redirect("portal:desk")
     elders = viewer.places("elder")

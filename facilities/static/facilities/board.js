@@ -59,7 +59,9 @@
       changed();
       show(board.latest);
     });
-    form.addEventListener("focusin", (event) => board.boxes.includes(event.target) && show(event.target));
+    form.addEventListener("focusin", (event) => {
+      if (event.target.matches(":focus-visible") && !event.target.closest(".board-save")) show(event.target);
+    });
     form.addEventListener("click", tools);
     form.addEventListener("keydown", keys);
     restore();
@@ -89,11 +91,11 @@
     const word = chosen() ? `→ ${wordOf(chosen())}` : "";
     if (word) board.boxes.forEach((box) => (labelOf(box).querySelector(".bed-picked").textContent = word));
   };
-  // The bar of choices comes up from below: the bed just tapped, or come to by keyboard, stays in sight above it.
-  const show = (box) => {
+  // The bar of choices comes up from below: the bed just tapped, or what the keyboard came to, stays in sight above it.
+  const show = (thing) => {
     const bar = board.form.querySelector(".board-save").getBoundingClientRect();
-    if (!box || !bar.height) return;
-    const hidden = labelOf(box).getBoundingClientRect().bottom - bar.top;
+    if (!thing || !bar.height) return;
+    const hidden = (labelOf(thing) || thing).getBoundingClientRect().bottom - bar.top;
     if (hidden > 0) window.scrollBy(0, hidden + 8);
   };
   const changed = () => {
