@@ -13,14 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from openpyxl.reader.excel import ExcelReader
+from openpyxl import load_workbook
 from openpyxl.utils.cell import coordinate_from_string, range_boundaries
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from openpyxl.xml.constants import SHARED_STRINGS
 
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import Sentence, say
-from facilities.rules.sheet_cells import Book, rows_of, strings_of
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 50 * MEGABYTE
@@ -137,9 +135,8 @@ def _workbook(content: bytes) -> Iterator[Sheet]:
             say("请把内容复制到一个新的工作簿里，保存后再上传。"),
         )
     try:
-        reader = _Reader(io.BytesIO(content), read_only=True, data_only=True)
-        reader.read()
-        book, sheets = reader.wb, reader.wb.worksheets
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheets = book.worksheets
     except Exception as error:  # whatever a broken file makes the library raise, it is the file's fault
         raise _unreadable(error) from error
     from_1904 = book.epoch == CALENDAR_MAC_1904
@@ -155,14 +152,6 @@ def _struck_styles(book: Any) -> frozenset[bytes]:
         for number, style in enumerate(book._cell_styles)
         if style.fontId < len(fonts) and fonts[style.fontId]
     )
-
-
-class _Reader(ExcelReader):
-    def read_strings(self) -> None:
-        table = self.package.find(SHARED_STRINGS)
-        if table is not None:
-            with self.archive.open(table.PartName[1:]) as part:
-                self.shared_strings = strings_of(part)
 
 
 def _unreadable(error: Exception) -> Refusal:
@@ -239,34 +228,30 @@ def _column(letters: str) -> int:
 
 
 def _numbered(sheet: Any, notes: list[Sentence]) -> Iterator[tuple[int, Cells]]:
-    last = 0
+    sheet.reset_dimensions()  # what the file says of its own size is often wrong
+    blank = 0
     is_wide = False
-    for number, row in _read(sheet):
-        is_blank = row.count(None) == len(row)
-        if number - last - (not is_blank) > BLANK_ROWS_TO_STOP:
-            notes.append(say("“{sheet}”第 {row} 行起连续空白，没有再往下读。", sheet=sheet.title, row=last + 1))
+    rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+    while True:
+        try:
+            number, row = next(rows)
+        except StopIteration:
             return
-        if is_blank:
-            continue
-        last = number
-        if len(row) > MOST_COLUMNS:
-            row.pop()
-            if not is_wide:
+        except Exception as error:
+            raise _unreadable(error) from error
+        blank = 0 if row.count(None) < len(row) else blank + 1
+        if blank > BLANK_ROWS_TO_STOP:
+            notes.append(
+                say("“{sheet}”第 {row} 行起连续空白，没有再往下读。", sheet=sheet.title, row=number - blank + 1)
+            )
+            return
+        if not blank:
+            if not is_wide and len(row) > MOST_COLUMNS and any(cell is not None for cell in row[MOST_COLUMNS:]):
                 is_wide = True
                 notes.append(
                     say("“{sheet}”有 {most} 列以上，第 {most} 列右边没有读。", sheet=sheet.title, most=MOST_COLUMNS)
                 )
-        yield number, row
-
-
-def _read(sheet: Any) -> Iterator[tuple[int, Cells]]:
-    book = sheet.parent
-    said = Book(sheet._shared_strings, book._date_formats, book._timedelta_formats, book.epoch)
-    try:
-        with sheet._get_source() as part:
-            yield from rows_of(part, said, MOST_COLUMNS)
-    except Exception as error:
-        raise _unreadable(error) from error
+            yield number, list(row[:MOST_COLUMNS])
 
 
 def _filled(rows: Iterator[tuple[int, Cells]], merged: list[tuple[int, int, int, int]]) -> Iterator[tuple[int, Cells]]:
