@@ -502,7 +502,8 @@ def fee(cell: Any, item: str, label: str = "", heading: str = "") -> Read:
     row = {"item": item, "label": label[:40], "unit": unit, "low_fen": low, "high_fen": high, "text": text}
     if not _is_plausible(item, unit, low, high):
         why = say("“{text}”看不出是多少元，只留了原文；请写明单位（元/月、元/天、万元）", text=written[:20])
-        return {**row, "low_fen": None, "high_fen": None, "text": written}, why
+        kept = written + WORDS["in_heading"].format(scale) if scale else written  # never to be read as a plain amount
+        return {**row, "low_fen": None, "high_fen": None, "text": kept}, why
     return row, None
 
 

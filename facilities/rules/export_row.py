@@ -40,8 +40,7 @@ HEADERS = tuple(header for header, _fact in WORDS["export"])
 SHEET = WORDS["export_sheet"]
 BESIDE = read("import_beside.yaml")
 LEVELS = BESIDE["level_names"]
-# The column of hospitals in a text file, which has no second sheet.
-HOSPITALS = BESIDE["export"]["hospital"]["sheet"]
+LINES = BESIDE["export_lines"]
 # A cell that begins like a formula is text to us and must stay text in a spreadsheet program.
 FORMULA = ("=", "+", "-", "@")
 
@@ -62,9 +61,13 @@ def beside_row(of: str, facts: dict[str, Any]) -> list[Any]:
     return [_safe(_plain(written.get(name))) for _header, name in BESIDE["export"][of]["columns"]]
 
 
-def hospitals_cell(names: list[str]) -> Any:
-    """Write a home's hospitals into one cell."""
-    return _safe(_joined(names))
+def hospitals_cell(agreements: list[list[str]]) -> Any:
+    """Write a home's hospital agreements into one cell, one a line: name, services, signed on, valid until.
+
+    >>> hospitals_cell([["示例医院", "急救", "", "2028-01-01"], ["示例卫生院", "", "", ""]])
+    '示例医院 | 急救 |  | 2028-01-01\\n示例卫生院'
+    """
+    return _safe("\n".join(LINES["between"].join(one) if any(one[1:]) else one[0] for one in agreements))
 
 
 def _safe(cell: Any) -> Any:

@@ -4,7 +4,8 @@
 
 1. A row that carries this system's own number is that home.
 2. Same name and district, and the codes agree or one of the two has none: the same home (a missing code is filled in).
-   A home's alias counts as its name, and so does the row's.
+   A home's alias counts as its name, and so does the row's. A code that another home has already is not filled in:
+   **conflict**.
 3. Same name and district but two different codes: **conflict**. One of the codes is wrong, or the operator changed.
 4. Same code, but another name or another district: **conflict**. A chain registers several homes under one code, and a
    home is renamed or moves: only a person can tell. Decided as “another one”, each is kept under its own name, and the
@@ -86,6 +87,9 @@ class Homes:
         return found
 
 
+SAME_CODE = say("统一社会信用代码与名录里另一家相同：可能是改了名、搬了家，也可能是连锁的另一家")
+
+
 def match(row: Known, homes: Homes) -> Match:
     """Find which home a row is, by the rule above."""
     if row.id:
@@ -98,16 +102,15 @@ def match(row: Known, homes: Homes) -> Match:
     exact = [home for home in agreeing if home.code and home.code == row.code]
     agreeing = exact or agreeing
     if len(agreeing) == 1:
-        return Match(agreeing[0].id)
+        others = [] if agreeing[0].code else homes.by_code.get(row.code, [])
+        return _conflict([agreeing[0], *others], SAME_CODE) if others else Match(agreeing[0].id)
     if agreeing:
         return _conflict(agreeing, say("名录里有几家同名同区的机构，看不出是哪一家"))
     if namesakes:
         return _conflict(namesakes, say("名录里同名同区的机构，统一社会信用代码不一样"))
     same_code = homes.by_code.get(row.code, []) if row.code else []
     if same_code:
-        return _conflict(
-            same_code, say("统一社会信用代码与名录里另一家相同：可能是改了名、搬了家，也可能是连锁的另一家")
-        )
+        return _conflict(same_code, SAME_CODE)
     same_filing = homes.by_filing.get((row.district, row.filing), []) if row.filing else []
     if same_filing:
         return _conflict(same_filing, say("备案号与名录里另一家相同：可能是改了名"))
@@ -119,7 +122,8 @@ def _conflict(homes: list[Known], because: Sentence) -> Match:
 
 
 def within_file(rows: dict[int, Known], settled: set[int]) -> tuple[dict[int, int], dict[int, Match]]:
-    """Compare the rows of one file with each other; `settled` are the lines whose home the directory knows.
+    """Compare the rows of one file with each other; `settled` are the lines whose home the directory knows
+    by the code they say, if they say one, or that somebody decided.
 
     Gives the lines that are the same home as an earlier line (line → the first one), and the lines in conflict.
     Whether same homes contradict each other in other columns is asked by the caller, who has the columns.
@@ -139,13 +143,17 @@ def within_file(rows: dict[int, Known], settled: set[int]) -> tuple[dict[int, in
         else:
             same |= dict.fromkeys(lines[1:], lines[0])
     for lines in by_code.values():
-        homes = {_first(same, line) for line in lines}
-        if len(homes) > 1 and not homes <= settled:
-            open_lines = [line for line in lines if _first(same, line) not in settled]
+        open_lines = [line for line in lines if not _is_settled(line, _first(same, line), rows, settled)]
+        if open_lines and len({_first(same, line) for line in lines}) > 1:
             _set_against(
                 conflicts, open_lines, say("表里有几行的统一社会信用代码相同、名称或区县不同：可能是连锁的几家"), lines
             )
     return {line: _first(same, line) for line in same}, conflicts
+
+
+def _is_settled(line: int, first: int, rows: dict[int, Known], settled: set[int]) -> bool:
+    """Tell whether a line's code needs nobody's decision: its own is there, or that of the line it goes with."""
+    return line in settled or (first in settled and rows[first].code == rows[line].code)
 
 
 def _first(same: dict[int, int], line: int) -> int:

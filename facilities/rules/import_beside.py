@@ -16,6 +16,7 @@ from facilities.rules.import_row import SIMPLE, ReadRow, RowReader
 from facilities.rules.settings import read
 
 WORDS: dict[str, Any] = read("import_beside.yaml")
+LINES = WORDS["export_lines"]
 MOST_NAME, MOST_HOSPITAL, MOST_SERVICES = 40, 120, 200
 
 
@@ -107,6 +108,11 @@ class BesideReader(RowReader):
 
 def hospitals_of(reader: RowReader, home: ReadRow, row: list[Any], line: int) -> Iterator[ReadRow]:
     """Give a line of its own for each hospital a home's row names; `line` is the last one taken."""
+    for column in reader.columns.get("hospital_lines", ()):
+        for text in str(reader._cell(column, row) or "").split("\n"):
+            if text.strip():
+                line += 1
+                yield _agreement(home, text, line)
     for column in reader.columns.get("hospitals", ()):
         names, why = hospital_names(reader._cell(column, row))
         if why:
@@ -115,6 +121,20 @@ def hospitals_of(reader: RowReader, home: ReadRow, row: list[Any], line: int) ->
             line += 1
             values = {"of": "hospital", "name": home.values.get("name", ""), "hospital": name}
             yield ReadRow(line, home.sheet, home.row, values, of="hospital", head=home.line)
+
+
+def _agreement(home: ReadRow, text: str, line: int) -> ReadRow:
+    """Read one line of what an export writes of a home's agreements; of another form, the line is refused."""
+    values = {"of": "hospital", "name": home.values.get("name", "")}
+    found = ReadRow(line, home.sheet, home.row, values, of="hospital", head=home.line)
+    parts = [cells.kept_text(part) for part in text.rsplit(LINES["between"].strip(), len(LINES["facts"]) - 1)]
+    facts = dict(zip(LINES["facts"], parts, strict=False))
+    days = {name: cells.day(facts[name]) for name in ("signed_on", "valid_until") if facts.get(name)}
+    if len(parts) not in (1, len(LINES["facts"])) or not parts[0] or any(why for _day, why in days.values()):
+        found.fatal = say("协议医院明细里“{line}”这一行的写法认不出", line=text.strip()[:30])
+        return found
+    values |= {name: text for name, text in facts.items() if text} | {name: day for name, (day, _why) in days.items()}
+    return found
 
 
 def hospital_names(cell: Any) -> tuple[list[str], Sentence | None]:

@@ -8,7 +8,8 @@ from datetime import date
 from typing import IO, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Func, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 from openpyxl import Workbook
 
 from eldercare.regions.selectors import full_names
@@ -17,7 +18,7 @@ from facilities.rules.changes import FACTS
 from facilities.rules.export_row import (
     BESIDE,
     HEADERS,
-    HOSPITALS,
+    LINES,
     SHEET,
     beside_headers,
     beside_row,
@@ -47,9 +48,11 @@ def home_rows(homes: QuerySet[Facility], *more: str) -> Iterator[dict[str, Any]]
 def export_csv(homes: QuerySet[Facility]) -> Iterator[str]:
     """Give the lines of a CSV file that imports as all the same; the mark in front tells Excel that it is UTF-8."""
     yield "\ufeff"
-    yield csv_line([*HEADERS, HOSPITALS])
-    named = HospitalAgreement.objects.filter(facility=OuterRef("pk")).order_by("hospital").values("hospital")
-    for row in home_rows(homes.annotate(hospitals=ArraySubquery(named)), "hospitals"):
+    yield csv_line([*HEADERS, LINES["header"]])
+    of_home = HospitalAgreement.objects.filter(facility=OuterRef("pk")).order_by("hospital")
+    texts = [Coalesce(Cast(name, TextField()), Value("")) for name in LINES["facts"]]
+    agreed = of_home.annotate(agreement=Func(*texts, template="ARRAY[%(expressions)s]", output_field=TextField()))
+    for row in home_rows(homes.annotate(hospitals=ArraySubquery(agreed.values("agreement"))), "hospitals"):
         yield csv_line([*export_row(row), hospitals_cell(row["hospitals"])])
 
 

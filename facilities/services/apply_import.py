@@ -237,11 +237,15 @@ WROTE = (RowVerdict.NEW, RowVerdict.UPDATE, RowVerdict.MERGE)
 
 
 def _as_promised(judged: list[Judged], kept: list[ImportRow]) -> None:
-    """Refuse where the directory has moved since the preview, and name the rows."""
+    """Refuse where the directory has moved since the preview, and name the rows.
+
+    A row that was decided, and those it is one home with, do what was decided.
+    """
+    decided = {line for one, row in zip(judged, kept, strict=True) if row.decision for line in (row.line, one.head)}
     moved = [
         row.values.get("name", "")
         for one, row in zip(judged, kept, strict=True)
-        if not row.decision
+        if decided.isdisjoint((row.line, one.head or 0))
         and ((one.verdict, one.changes) != (row.verdict, row.changes) or (is_beside(row) and one.home != row.home_id))
     ]
     if moved:

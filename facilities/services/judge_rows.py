@@ -76,7 +76,7 @@ def _judge_homes(
     known = {row.line: row.known for row in live}
     homes = _homes(known.values())
     matches = {line: _decided(match(one, homes), decisions.get(line)) for line, one in known.items()}
-    judged |= _conflicts_and_skips(live, known, matches, decisions)
+    judged |= _conflicts_and_skips(live, known, matches, decisions, homes)
     groups = _groups([row for row in live if row.line not in judged], known, matches)
     stored = _stored(matches, judged, for_update)
     for group in groups:
@@ -115,13 +115,13 @@ def _decided(found: Match, decision: tuple[str, UUID | None] | None) -> Match:
 
 
 def _conflicts_and_skips(
-    live: list[ReadRow], known: dict[int, Known], matches: dict[int, Match], decisions: Decisions
+    live: list[ReadRow], known: dict[int, Known], matches: dict[int, Match], decisions: Decisions, homes: Homes
 ) -> dict[int, Judged]:
     """Find the rows somebody left out, those the directory can't place, and those that contradict each other."""
     skipped = {line for line, (word, _home) in decisions.items() if word == RowDecision.SKIP}
     decided = {line for line, (word, _home) in decisions.items() if word != RowDecision.SKIP}
     weighed = {line: one for line, one in known.items() if line not in skipped}
-    settled = {line for line in weighed if matches[line].home or line in decided}
+    settled = {line for line, one in weighed.items() if line in decided or _is_known(one, matches[line], homes)}
     _same, conflicts = within_file(weighed, settled)
     found = {}
     for row in live:
@@ -133,6 +133,10 @@ def _conflicts_and_skips(
         elif line in conflicts and line not in settled:
             found[line] = _conflict(row, conflicts[line])
     return found
+
+
+def _is_known(row: Known, found: Match, homes: Homes) -> bool:
+    return found.home is not None and row.code in ("", homes.by_id[found.home].code)
 
 
 def _conflict(row: ReadRow, found: Match) -> Judged:

@@ -13,10 +13,12 @@ from openpyxl import Workbook, load_workbook
 
 from eldercare.kernel import clock
 from eldercare.kernel.sealed import blind_index
+from eldercare.kernel.sentences import restored
 from eldercare.kernel.viewer import Grant, Viewer, system
 from facilities.choices import ImportState
 from facilities.models import CareWorker, DirectoryImport, Facility, HospitalAgreement
 from facilities.rules.import_beside import hospital_names
+from facilities.selectors.export import export_csv
 from facilities.services import apply_import, import_homes
 from facilities.services.apply_import import carry_out, order_apply, order_undo, weigh_again
 from facilities.services.import_homes import begin_import, read_import
@@ -294,6 +296,26 @@ def test_the_export_holds_hospitals_and_care_workers_and_imports_as_all_the_same
         assert set(verdicts(batch)) == {"same"}, [reasons(batch, row.line) for row in batch.rows.all()]
     sheets = load_workbook(BytesIO(b"".join(officer.get("/desk/directory/export").streaming_content))).sheetnames
     assert sheets == ["养老机构", "协议医院", "护理员"]
+
+
+@pytest.mark.django_db
+def test_a_text_file_keeps_what_was_agreed_with_a_hospital_and_a_name_in_two_lines():
+    home = make_home("示例甲养老院", region=WUQING, prices=False)
+    HospitalAgreement.objects.create(
+        facility=home, hospital="示例医院 二院", services="急救、巡诊", valid_until=date(2028, 1, 1)
+    )
+    HospitalAgreement.objects.create(facility=home, hospital="示例卫生院")
+    before = list(
+        HospitalAgreement.objects.order_by("hospital").values("hospital", "services", "signed_on", "valid_until")
+    )
+    lines = "".join(export_csv(Facility.objects.all()))
+    assert set(verdicts(previewed(lines.encode()))) == {"same"}
+    HospitalAgreement.objects.all().delete()
+    applied(lines.replace("示例卫生院", "示例卫生院 | 2028").encode())
+    kept = list(HospitalAgreement.objects.values("hospital", "services", "signed_on", "valid_until"))
+    assert kept == [one for one in before if one["hospital"] != "示例卫生院"]
+    (refused,) = DirectoryImport.objects.order_by("-made_at").first().rows.filter(verdict="refused")
+    assert "“示例卫生院 | 2028”这一行的写法认不出" in str(restored(refused.reasons[0]))
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from eldercare.kernel.refusal import Refusal
+from facilities.rules.cells import fee_lines, read_fee_lines
 from facilities.rules.import_file import HomesFile
 from facilities.rules.import_row import ReadRow
 from facilities.rules.sheet_header import meaning
@@ -333,7 +334,12 @@ def test_an_amount_is_a_number_only_where_its_unit_is_plain(header, cell, low, h
     (row,), _file = read(xlsx(["机构名称", "所在区", header], ["示例甲养老院", "武清区", cell]))
     assert [(fee[2], fee[3], fee[4]) for fee in fees(row)] == [(unit, low, high)]
     assert bool(row.problems) == (low is None)
-    assert low is not None or row.values["stated_fees"][0]["text"] == str(cell)  # as written, no unit added
+    text = row.values["stated_fees"][0]["text"]
+    assert low is not None or text in (
+        str(cell),
+        f"{cell}(表头写的是千元)",
+    )  # as written, and no amount when read again
+    assert read_fee_lines(fee_lines(row.values["stated_fees"]))[0] == row.values["stated_fees"]
 
 
 @pytest.mark.parametrize(

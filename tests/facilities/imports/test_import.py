@@ -161,6 +161,32 @@ def test_two_homes_under_one_code_wait_for_a_decision_and_are_known_the_next_tim
 
 
 @pytest.mark.django_db
+def test_a_code_that_another_home_has_is_never_filled_in_unasked_not_the_second_time_either():
+    stored = make_home("示例总院", credit_code=CODE_B, prices=False)
+    namesake = make_home("示例丁院", prices=False)
+    file = xlsx(
+        USUAL,
+        ["示例甲院", None, "武清区", "甲路1号", 10, None],
+        ["示例甲院", CODE_A, "武清区", "甲路1号", 10, None],
+        ["示例乙院", CODE_A, "武清区", "乙路2号", 20, None],
+        ["示例丁院", CODE_B, "武清区", "丁路2号", 20, None],
+    )
+    batch = applied(file)
+    assert verdicts(batch) == ["new", "conflict", "conflict", "conflict"]
+    assert set(batch.rows.get(line=4).against) == {f"facility:{stored.pk}", f"facility:{namesake.pk}"}
+    again = previewed(file)
+    assert verdicts(again) == ["same", "conflict", "conflict", "conflict"]
+    decide_row(ANYWHERE, import_id=again.pk, line=2, decision="new")
+    decide_row(ANYWHERE, import_id=again.pk, line=3, decision="new")
+    decide_row(ANYWHERE, import_id=again.pk, line=4, decision="update", home_id=namesake.pk)
+    order_apply(ANYWHERE, import_id=again.pk)
+    carry_out(again.pk)
+    codes = dict(Facility.objects.values_list("name", "credit_code"))
+    assert codes == {"示例总院": CODE_B, "示例丁院": CODE_B, "示例甲院": CODE_A, "示例乙院": CODE_A}
+    assert set(verdicts(previewed(file))) == {"same", "merge"}
+
+
+@pytest.mark.django_db
 def test_a_preview_that_is_too_old_writes_nothing_and_is_made_anew():
     batch = previewed()
     Facility.objects.create(name="示例甲养老院", region_id=WUQING, credit_code=CODE_A, phone="1234567")
