@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
@@ -28,7 +27,7 @@ from facilities.rules.board import FREE, HELD, NOUN, PROMISED, RESIDENT, WORDS, 
 from facilities.rules.settings import setting
 from facilities.rules.vacancy import Vacancy
 from facilities.selectors.beds import BoardBed, board, board_beds, mark_of, vacancies
-from facilities.services.claims import bed_is_taken_refused, claim_bed, claimed_until, end_claim, not_after, release
+from facilities.services.claims import claim_bed, claimed_until, end_claim, move_claim, not_after, release
 from facilities.services.guards import found, no_longer
 from facilities.services.lock_order import lock_homes
 from facilities.services.relist import relist
@@ -240,7 +239,7 @@ def _keep_until(bed: Bed, was: BoardBed, until: date | None, **facts: str) -> No
     """What the board says again of a bed holds until the day it names now."""
     live = _standing(bed, was)
     with _bed_is_promised_refused(was):
-        BedClaim.objects.filter(pk=live.pk).update(days=DateRange(live.days.lower, until), **facts)
+        move_claim(live, live.days.lower, until, **facts)
 
 
 def _hold(bed: Bed, was: BoardBed, change: BedChange) -> None:
@@ -255,8 +254,7 @@ def _hold(bed: Bed, was: BoardBed, change: BedChange) -> None:
     until = claimed_until(family, since) if family else None
     lapses_at = not_after(_hold_until(change.held_until), until)
     if live:
-        with bed_is_taken_refused():
-            BedClaim.objects.filter(pk=live.pk).update(lapses_at=lapses_at, noun=noun, days=DateRange(since, until))
+        move_claim(live, since, until, lapses_at=lapses_at, noun=noun)
     else:
         _claim(bed, was, ClaimKind.HOLD, since, change, until=until, lapses_at=lapses_at, noun=noun)
 
@@ -315,8 +313,7 @@ def _claim(
 def _bed_is_promised_refused(was: BoardBed) -> Iterator[None]:
     """Say of a bed that somebody else has on one of the days who that is, and until when it is the board's."""
     try:
-        with bed_is_taken_refused():
-            yield
+        yield
     except Refusal as refusal:
         if refusal.code != "bed_taken":
             raise

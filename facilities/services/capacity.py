@@ -13,12 +13,14 @@ from eldercare.kernel.sentences import say
 from eldercare.kernel.verdict import Outcome, Reason
 from eldercare.kernel.viewer import Viewer
 from facilities.access import facilities_of
+from facilities.choices import OpeningState
 from facilities.models import Bed, Room
 from facilities.selectors.beds import InTheWay, in_the_way
 from facilities.services.board import lock_board
 from facilities.services.claims import close_lapsed_on
 from facilities.services.guards import found, manager_only
 from facilities.services.lock_order import lock_beds
+from facilities.services.openings import close_opening_on
 from facilities.services.relist import relist
 from facilities.services.waiting_list import bed_freed
 
@@ -78,6 +80,8 @@ def close_beds(viewer: Viewer, *, facility_id: UUID, bed_ids: Iterable[UUID], un
         _refuse_if_used(in_the_way(named, until))
     kept = [bed for bed in rows if bed.valid_until is not None] if until is None else []
     changed = _close(named, until)
+    for bed in rows if until else []:
+        close_opening_on(viewer, bed, OpeningState.STOPPED)
     for bed in kept:
         bed_freed(viewer, bed, from_day=clock.today(), cause=f"facility:{home.pk}")
     facts = {"beds": [str(bed_id) for bed_id in named], "until": until and str(until)}

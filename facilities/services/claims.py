@@ -6,6 +6,7 @@ The bed's row is locked first, only so that claims on it come one after the othe
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -49,6 +50,17 @@ def claim_bed(
     if kind in (ClaimKind.STAY, ClaimKind.BLOCKED):
         close_opening_on(system("claims"), bed, OpeningState.STOPPED)
     return claim
+
+
+def move_claim(claim: BedClaim, since: date, until: date | None, **facts: Any) -> None:
+    """Let a claim on a bed that is locked to ask about it have the days `[since, until)`.
+
+    What lapsed on the bed is closed first. Raises Refusal `bed_taken`, `bed_closes` (409) as `claim_bed` does.
+    """
+    if close_lapsed_on(claim.bed) and claim.kind in (ClaimKind.STAY, ClaimKind.BLOCKED):
+        close_opening_on(system("claims"), claim.bed, OpeningState.STOPPED)
+    with bed_is_taken_refused():
+        BedClaim.objects.filter(pk=claim.pk).update(days=DateRange(since, until), **facts)
 
 
 def claimed_until(application: Application, from_day: date) -> date | None:

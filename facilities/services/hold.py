@@ -18,6 +18,7 @@ from facilities.rules.settings import setting
 from facilities.services.claims import claim_bed, claimed_until, not_after, release
 from facilities.services.guards import found, no_longer
 from facilities.services.lock_order import lock_to_ask
+from facilities.services.offer_bed import bed_to_give
 from facilities.services.waiting_list import bed_freed
 
 
@@ -28,7 +29,7 @@ def hold_bed(viewer: Viewer, *, application_id: UUID, bed_id: UUID, from_day: da
     Raises Refusal `not_found` (404), `already_answered` (409), `bed_taken` (409), `short_stay_over` (422).
     """
     application = found(applications_to_answer(viewer).select_related("facility"), application_id)
-    bed = lock_to_ask(found(Bed.objects.filter(room__facility=application.facility_id), bed_id).pk)
+    bed = bed_to_give(found(Bed.objects.filter(room__facility=application.facility_id), bed_id).pk, application)
     application.refresh_from_db(fields=["state"])
     if application.state != ApplicationState.SUBMITTED:
         raise no_longer(application)

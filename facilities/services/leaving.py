@@ -7,7 +7,6 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Concat
 
@@ -19,9 +18,9 @@ from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer, system
 from facilities.access import stays_to_run
 from facilities.choices import StayState
-from facilities.models import BedClaim, Stay
+from facilities.models import Stay
 from facilities.selectors.beds import live_claims, nobodys_until
-from facilities.services.claims import bed_is_taken_refused
+from facilities.services.claims import move_claim
 from facilities.services.guards import found, no_longer
 from facilities.services.letters import tell_family, tell_home
 from facilities.services.lock_order import lock_stay
@@ -36,7 +35,7 @@ def plan_leaving(viewer: Viewer, *, stay_id: UUID, on: date | None) -> Stay:
     Twice changes nothing. Raises Refusal `not_found` (404), `already_answered` (409) for who does not live here,
     `leaving_planned` (422) for a day that is not ahead, `bed_taken` (409) where the bed is somebody's from the old day on.
     """
-    stay = lock_stay(found(stays_to_run(viewer).select_related("claim"), stay_id), frees=False)
+    stay = lock_stay(found(stays_to_run(viewer).select_related("claim"), stay_id), frees=True)
     if stay.state != StayState.IN:
         raise no_longer(stay)
     today = clock.today()
@@ -45,8 +44,7 @@ def plan_leaving(viewer: Viewer, *, stay_id: UUID, on: date | None) -> Stay:
         raise Refusal("leaving_planned", sentence, next_step=say("今天就离开，请办理离院。"), fields={"on": sentence})
     if stay.claim.days.upper == on:
         return stay
-    with bed_is_taken_refused():
-        BedClaim.objects.filter(pk=stay.claim_id).update(days=DateRange(stay.claim.days.lower, on))
+    move_claim(stay.claim, stay.claim.days.lower, on)
     record(viewer, "stay.leaving", str(stay), place=stay.facility.region_id, facts={"on": on and str(on)})
     if on is not None:
         tell_family(
@@ -70,12 +68,22 @@ def keep_for_who_stays(limit: int = 200) -> int:
     others = live_claims().filter(bed=OuterRef("claim__bed"), days__contains=today)
     gone = Exists(others) | Q(claim__bed__valid_until__isnull=False, claim__bed__valid_until__lte=today)
     rows = rows.exclude(Exists(told) & gone).select_related("claim").order_by("pk")
-    return sum(_keep(stay) for stay in rows[:limit])
+    return sum(_keep_unless_busy(stay) for stay in rows[:limit])
+
+
+def _keep_unless_busy(stay: Stay) -> bool:
+    """Let a bed somebody is busy with wait for the next round; it stops no other."""
+    try:
+        return _keep(stay)
+    except Refusal as refusal:
+        if refusal.code != "busy":
+            raise
+        return False
 
 
 @transaction.atomic
 def _keep(stay: Stay) -> bool:
-    stay, today = lock_stay(stay, frees=False), clock.today()
+    stay, today = lock_stay(stay, frees=True), clock.today()
     planned = stay.claim.days.upper
     if stay.state != StayState.IN or planned is None or planned > today:
         return False
@@ -83,8 +91,7 @@ def _keep(stay: Stay) -> bool:
     if until is not None and until <= today:
         _tell_that_it_is_given(stay, planned)
         return False
-    with bed_is_taken_refused():
-        BedClaim.objects.filter(pk=stay.claim_id).update(days=DateRange(stay.claim.days.lower, until))
+    move_claim(stay.claim, stay.claim.days.lower, until)
     tell_home(
         stay.facility_id,
         kind="stay.still_here",

@@ -41,6 +41,13 @@ def lock_to_ask(bed_id: UUID) -> Bed:
     return lock_beds([bed_id])[bed_id]
 
 
+def lock_to_give(bed_id: UUID, application: Application) -> dict[UUID, Bed]:
+    """Lock a bed that is to be a family's, and those the family is still asked about, with their home's list."""
+    lock_homes([application.facility_id])
+    asked = Offer.objects.filter(application=application, state=OfferState.LIVE).values_list("bed", flat=True)
+    return lock_beds([bed_id, *asked])
+
+
 def lock_application(application: Application) -> Application:
     """Lock a family's place alone."""
     return lock_one(Application.objects.select_related("facility").filter(pk=application.pk))

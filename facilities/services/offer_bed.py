@@ -22,7 +22,7 @@ from facilities.services.claims import close_lapsed_on, release
 from facilities.services.findings import keep_finding, shown_free
 from facilities.services.guards import found, no_longer, staff_only
 from facilities.services.letters import tell_family
-from facilities.services.lock_order import lock_to_ask, lock_with_beds
+from facilities.services.lock_order import lock_to_ask, lock_to_give, lock_with_beds
 from facilities.services.offering import make_offer
 from facilities.services.openings import close_opening_on
 from facilities.services.waiting_list import bed_freed, let_holds_go, offered_by_hand
@@ -60,7 +60,7 @@ def offer_bed(
             next_step=say("请看哪一条不符合；资料有误请家属更正，确实不能接收请填写原因后回绝。"),
             reasons=verdict.reasons,
         )
-    bed = lock_to_ask(bed.pk)
+    bed = bed_to_give(bed.pk, application)
     offer = make_offer(viewer, application, bed, from_day=from_day, hours=hours)
     offered_by_hand(viewer, offer, words=out_of_turn.strip()[:300])
     return offer
@@ -128,6 +128,16 @@ def refuse_application(viewer: Viewer, *, application_id: UUID, reason: str, hou
         body=say("请登录查看原因。您可以再找一家条件合适的机构，资料不用重新填写。"),
     )
     return application
+
+
+def bed_to_give(bed_id: UUID, application: Application) -> Bed:
+    """Lock a bed for a family that waits. A bed it did not answer for in time is over first, and goes along the list."""
+    bed = lock_to_give(bed_id, application)[bed_id]
+    lapsed = Offer.objects.filter(application=application, state=OfferState.LIVE, lapses_at__lte=clock.ClockNow())
+    for offer in lapsed.exclude(bed=bed).select_related("claim"):
+        _close_lapsed(offer.claim)
+    close_lapsed_on(bed)
+    return bed
 
 
 def close_lapsed_offers(limit: int = 200) -> int:

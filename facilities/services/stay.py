@@ -16,10 +16,10 @@ from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import stays_visible_to, works_for
 from facilities.choices import ApplicationState, EndReason, StayState
-from facilities.models import Application, BedClaim, GradeSpell, Leave, Stay, Transfer
+from facilities.models import Application, GradeSpell, Leave, Stay, Transfer
 from facilities.models.admission import OPEN
 from facilities.services.apply_to_home import end_application
-from facilities.services.claims import bed_is_taken_refused, end_claim, release, short_stay_over
+from facilities.services.claims import end_claim, move_claim, release, short_stay_over
 from facilities.services.guards import family_only, found, no_longer, staff_only
 from facilities.services.letters import tell_family, tell_home
 from facilities.services.lock_order import lock_all_of, lock_elder, lock_stay
@@ -50,8 +50,7 @@ def check_in(viewer: Viewer, *, stay_id: UUID, on: date | None = None) -> Stay:
     if claim.days.upper is not None and claim.days.upper <= day:
         raise short_stay_over(claim.days.upper, "on")
     if day < claim.days.lower:
-        with bed_is_taken_refused():
-            BedClaim.objects.filter(pk=claim.pk).update(days=DateRange(day, claim.days.upper))
+        move_claim(claim, day, claim.days.upper)
     GradeSpell.objects.filter(stay=stay).update(days=DateRange(day, None))
     move = _move_of(stay)
     if move:

@@ -8,6 +8,7 @@ from django.db import connection
 
 KINDS = ("elder", "home", "bed", "application")
 ROWS = {"people_elder": "elder", "facilities_bed": "bed", "facilities_application": "application"}
+BOARD = ("bed", "all of the home")
 TAKEN = re.compile(r'FOR NO KEY UPDATE OF "(\w+)"|^UPDATE "(\w+)"|FOR UPDATE OF "(\w+)"')
 
 
@@ -36,7 +37,7 @@ class Watch:
 
     def _note(self, text: str, params) -> None:
         for kind, key in self._taken(text, params):
-            if (kind, key) in self.held:
+            if (kind, key) in self.held or (kind == "bed" and BOARD in self.held):
                 continue
             later = [one for one in self.held if KINDS.index(one[0]) > KINDS.index(kind)]
             before = [one for one in self.held if kind == "home" == one[0] and one[1] > key]
@@ -52,6 +53,12 @@ class Watch:
         table = found and next(filter(None, found.groups()))
         if table not in ROWS:
             return []
+        if (
+            text.startswith("SELECT")
+            and table == "facilities_bed"
+            and '"facility_id" = ' in text.partition(" WHERE ")[2]
+        ):
+            return [BOARD]
         ids = [str(one) for one in params if re.fullmatch(r"[0-9a-f-]{36}", str(one))]
         return [(ROWS[table], one) for one in (ids if not text.startswith("UPDATE") else ids[-1:])]
 
