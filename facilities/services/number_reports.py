@@ -33,6 +33,7 @@ def report_number(viewer: Viewer, *, facility_id: UUID, says: str, note: str, cl
     now = clock.now()
     index = blind_index(f"report:{client}")
     lock_name(f"report:{index}")
+    lock_name(f"reports:{home.pk}")
     shown = vacancies([home.pk], now.date()).get(home.pk, Vacancy())
     if not shown.is_published:
         raise Refusal(

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from eldercare.audit.services import record
 from eldercare.kernel import clock
 from eldercare.kernel.clock import ClockNow
-from eldercare.kernel.locks import lock_one
+from eldercare.kernel.locks import lock, lock_one
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import Sentence, say
 from eldercare.kernel.viewer import Viewer, system
@@ -63,7 +63,7 @@ def withdraw_slot(viewer: Viewer, *, slot_id: UUID, reason: str = "") -> VisitSl
     """Take a time back; whoever booked it is told why. Raises Refusal `not_found` (404), `reason_missing` (422)."""
     slot = found(VisitSlot.objects.filter(facility__in=facilities_of(viewer)).select_related("facility"), slot_id)
     slot = lock_one(VisitSlot.objects.select_related("facility").filter(pk=slot.pk))
-    booked = Visit.objects.filter(slot=slot, state=VisitState.BOOKED).select_related("slot", "facility").first()
+    booked = lock_one(Visit.objects.filter(slot=slot, state=VisitState.BOOKED).select_related("slot", "facility"))
     if booked and not reason.strip():
         sentence = say("这个时段已有家庭预约，取消请写明原因，家属会看到。")
         raise Refusal("reason_missing", sentence, fields={"reason": sentence})
@@ -88,7 +88,8 @@ def book_visit(viewer: Viewer, *, slot_id: UUID, elder_id: UUID | None = None, i
     slot = found(VisitSlot.objects.select_related("facility"), slot_id)
     if elder_id is not None:
         family_only(viewer, found(elders_visible_to(viewer), elder_id).pk)
-    slot = lock_one(VisitSlot.objects.select_related("facility").filter(pk=slot.pk))
+    before = None if instead_of is None else found(visits_visible_to(viewer), instead_of)
+    slot = _lock_slots(slot, before)
     if slot.withdrawn_at is not None or slot.starts_at <= clock.now():
         raise Refusal(
             "slot_past",
@@ -103,8 +104,8 @@ def book_visit(viewer: Viewer, *, slot_id: UUID, elder_id: UUID | None = None, i
             next_step=say("请另选一家机构。"),
             fields={"slot": say("这家机构现在不接待参观。")},
         )
-    if instead_of is not None:
-        before = _mine(viewer, instead_of)
+    if before is not None:
+        before = _mine(viewer, before.pk)
         elder_id = elder_id or before.elder_id
         _cancel(viewer, before, by_home=False)
     visit = Visit(slot=slot, facility=slot.facility, by_person_id=viewer.person_id, elder_id=elder_id)
@@ -142,8 +143,8 @@ def cancel_visit(viewer: Viewer, *, visit_id: UUID, reason: str = "") -> Visit:
 
 def cancel_visits_for(viewer: Viewer, elder_id: UUID) -> None:
     """Cancel what was booked for an elder who died; nobody is reminded any more."""
-    booked = Visit.objects.filter(elder=elder_id, state=VisitState.BOOKED).order_by("pk")
-    for visit in booked.select_related("slot", "facility"):
+    booked = Visit.objects.filter(elder=elder_id, state=VisitState.BOOKED)
+    for visit in lock(booked.select_related("slot", "facility")):
         _cancel(viewer, visit, by_home=False, tell=False)
 
 
@@ -288,6 +289,13 @@ def _mine(viewer: Viewer, visit_id: UUID) -> Visit:
 
 def _lock(visit: Visit) -> Visit:
     return lock_one(Visit.objects.select_related("slot", "facility").filter(pk=visit.pk))
+
+
+def _lock_slots(slot: VisitSlot, before: Visit | None) -> VisitSlot:
+    """Lock a time that is wanted and the one given up for it together: two families may want each other's."""
+    slots = [slot.pk, before.slot_id] if before else [slot.pk]
+    locked = lock(VisitSlot.objects.select_related("facility").filter(pk__in=slots))
+    return next(one for one in locked if one.pk == slot.pk)
 
 
 def visitors_only(viewer: Viewer, visit: Visit) -> None:
