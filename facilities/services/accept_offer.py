@@ -69,7 +69,8 @@ def decline_offer(viewer: Viewer, *, offer_id: UUID, stay_on_list: bool = False)
     """Say no to a live offer; in the same transaction the next family on the list is asked.
 
     With `stay_on_list` the family goes on waiting: at its place for the first beds it declines, then behind its class.
-    Raises as `accept_offer` does; twice changes nothing.
+    Raises as `accept_offer` does; twice changes nothing, and who says the other thing of the list than who declined
+    before is told `already_answered` (409).
     """
     offer = found(offers_visible_to(viewer).select_related("application__facility", "claim"), offer_id)
     family_only(viewer, offer.application.elder_id)
@@ -78,12 +79,16 @@ def decline_offer(viewer: Viewer, *, offer_id: UUID, stay_on_list: bool = False)
         state=OfferState.DECLINED, answered_at=ClockNow()
     )
     offer.refresh_from_db()
-    if not declined and offer.state != OfferState.DECLINED:
-        raise no_longer(offer)
     if declined:
         release(offer.claim)
         _after_no(viewer, offer, bed, stay_on_list)
+    elif offer.state != OfferState.DECLINED or _left_the_list(offer) == stay_on_list:
+        raise no_longer(offer)
     return offer
+
+
+def _left_the_list(offer: Offer) -> bool:
+    return Application.objects.filter(pk=offer.application_id, state=ApplicationState.DECLINED).exists()
 
 
 def _after_no(viewer: Viewer, offer: Offer, bed: Bed, stay_on_list: bool) -> None:

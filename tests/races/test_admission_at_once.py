@@ -97,6 +97,25 @@ def test_accepting_and_declining_at_once_ends_one_way_and_the_next_family_gets_w
             assert (accepted, offer.state, second.application.state) == ("already_answered", "declined", "offered")
 
 
+def test_two_relatives_who_decline_one_to_wait_on_and_one_to_leave_the_list_are_not_both_told_yes():
+    for _round in range(4):
+        queue = Queue()
+        family = queue.join("王一")
+        offer = offer_bed(
+            queue.manager, application_id=family.application.pk, bed_id=make_bed(queue.home).pk, from_day=queue.today
+        )
+
+        def decline(wait, family=family, offer=offer):
+            return lambda: decline_offer(family.viewer, offer_id=offer.pk, stay_on_list=wait)
+
+        leaves, waits = at_once([decline(False), decline(True)])
+        assert (family.state, waits if isinstance(waits, str) else "", leaves if isinstance(leaves, str) else "") in (
+            ("declined", "already_answered", ""),
+            ("submitted", "", "already_answered"),
+        )
+        assert at_once([decline(family.state == "submitted")]) == [offer]
+
+
 def test_eight_clicks_on_more_time_are_one_extension():
     queue = Queue()
     first = queue.join("王一")
