@@ -11,9 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from eldercare.kernel import clock
 from eldercare.portal.web.described import SESSION_KEY
 from eldercare.recognition.services import load_reference as load_agreements
-from facilities.models import Listing, PriceVersion
+from facilities.models import BedConfirmation, Listing, PriceVersion
 from facilities.services.relist import relist
 from tests.builders.facilities import make_home, make_price, reprice
 from tests.builders.regions import WUQING, regions
@@ -46,6 +47,15 @@ def test_the_front_page_asks_three_questions_and_shows_homes(client, home):
     assert all(f'name="{name}"' in page for name in ("region", "care_grade", "budget"))
     assert home.name in page
     assert "¥6,200.00" in page
+
+
+def test_who_confirmed_the_beds_is_said_in_the_reader_s_language(client, home):
+    BedConfirmation.objects.create(facility=home, at=clock.now(), by="staff")
+    relist()
+    assert "机构工作人员" in text(client.get("/homes"))
+    client.cookies["eldercare_language"] = "en"
+    for address in ("/homes", f"/compare?home={home.pk}&home={make_home().pk}"):
+        assert "机构工作人员" not in text(client.get(address))
 
 
 def test_the_net_price_is_the_price_less_the_nursing_subsidy(client, home):
