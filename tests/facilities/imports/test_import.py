@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -11,21 +12,23 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from structlog.testing import capture_logs
 
 from eldercare.audit.models import Event, Job
 from eldercare.kernel import faults
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.viewer import Grant, Viewer, system
+from eldercare.regions.models import Region
 from facilities.choices import ImportState
 from facilities.models import DirectoryImport, Facility, ImportRow
 from facilities.rules.import_file import HomesFile
 from facilities.services import apply_import
 from facilities.services.apply_import import carry_out, decide_row, order_apply, order_undo, weigh_again
+from facilities.services.copying import copy_in
 from facilities.services.import_homes import begin_import, read_import
 from tests.builders.facilities import make_bed, make_home
-from tests.builders.regions import WUQING, regions
+from tests.builders.regions import CHAOYANG, WUQING, regions
 from tests.builders.sheets import CODE_A, CODE_B, USUAL, many, xlsx
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -384,3 +387,49 @@ def test_a_database_that_is_away_says_nothing_against_a_file(db, monkeypatch):
         read_import(batch.pk)
     batch.refresh_from_db()
     assert batch.state == ImportState.READING
+
+
+@pytest.mark.django_db
+def test_what_the_tables_refuse_ends_the_writing_with_a_sentence_and_nothing_is_written():
+    """Two homes of one name and code in two streets; a row of one of the streets is decided to be another home."""
+    regions()
+    for street in Region.objects.filter(code__startswith=CHAOYANG, level="street")[:2]:
+        Facility.objects.create(name="示例甲养老院", region=street, credit_code=CODE_A)
+    batch = previewed(xlsx([*USUAL[:2], "区划代码", "床位数"], ["示例甲养老院", CODE_A, street.code, 10]))
+    assert verdicts(batch) == ["conflict"]
+    decide_row(ANYWHERE, import_id=batch.pk, line=1, decision="new")
+    before = everything()
+    order_apply(ANYWHERE, import_id=batch.pk)
+    carry_out(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == ImportState.PREVIEWED and everything() == before
+    assert batch.refusal["sentence"]["text"] == "写入时名录的规矩不允许：{why}"
+    assert "a_home_is_kept_once_per_code_name_and_region" in batch.refusal["sentence"]["blanks"]["why"]
+
+
+@pytest.mark.django_db
+def test_what_goes_wrong_while_rows_are_being_made_is_raised_as_it_is():
+    def rows() -> Iterator[tuple[int, str]]:
+        yield 1, "甲"
+        raise KeyError("一行")
+
+    with pytest.raises(KeyError), transaction.atomic():
+        copy_in(ImportRow, ["line", "sheet"], rows())
+
+
+@pytest.mark.django_db
+def test_every_sign_a_text_can_hold_is_copied_as_it_is():
+    batch = previewed()
+    odd = "制\t表\n行\r回\\n\\N \\. \u3000\u00a0\u200b\x7f “引”\"'{},;:\U00020bb7"
+    keep = {"batch": batch.pk, "row": 1, "verdict": "new", "decision": "", "stored": False}
+    said = {
+        "line": 99,
+        "sheet": odd,
+        "reasons": [odd],
+        "values": {odd: None},
+        "changes": {},
+        "against": [odd, "\\N", ""],
+    }
+    copy_in(ImportRow, [*keep, *said], [[*keep.values(), *said.values()]])
+    kept = batch.rows.get(line=99)
+    assert {name: getattr(kept, name) for name in said} == said and kept.home_id is None
