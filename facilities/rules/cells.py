@@ -6,7 +6,7 @@ Each reader takes the cell as it came (text, number, day, truth) and gives `(val
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -27,6 +27,7 @@ BLANK = {
 ERRORS = ("#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#N/A")
 EXCEL_DAY_ONE = date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 10_000, 80_000  # 1927 to 2119
+YEARS = range(1900, 2101)  # as a day's number, a day in 1905
 CHINESE_DIGITS = str.maketrans(WORDS["chinese_digits"], "000123456789")
 FEN = 100
 
@@ -96,7 +97,7 @@ def words(most: int) -> Callable[[Any], Read]:
             return NOTHING
         if text in ERRORS:
             return None, say("表格里是错误值 {text}", text=text)
-        if isinstance(cell, date):
+        if isinstance(cell, date | time | timedelta):
             return None, say("被表格当成了日期（{text}）；请把这一列设成文本再填", text=text)
         if len(text) > most:
             return None, say("超过 {most} 个字", most=most)
@@ -176,7 +177,7 @@ def phone(cell: Any) -> Read:
     text = text_of(cell)
     if is_blank(cell) or text == NONE:
         return NOTHING
-    if isinstance(cell, date):
+    if isinstance(cell, date | time | timedelta):
         return None, say("不像电话号码")
     text = re.sub(r"(?<=\d)\s*[–—－―‐]\s*(?=\d)", "-", text)
     if re.search(r"\dE\+?\d", text.upper()) or (isinstance(cell, int | float) and text.endswith("000000")):
@@ -222,9 +223,12 @@ def partial_day(cell: Any) -> Read:
     >>> partial_day(2019.5)[0], str(partial_day(2019.1)[1])
     ('2019-05', '“2019.1”可能是一月，也可能是十月（2019.10 当成数字会变成 2019.1）；请写成 2019-01 或 2019-10')
     """
-    if isinstance(cell, datetime | date):
-        return (cell.date() if isinstance(cell, datetime) else cell).isoformat(), None
     text = text_of(cell)
+    if isinstance(cell, date):
+        serial = ((cell.date() if isinstance(cell, datetime) else cell) - EXCEL_DAY_ONE).days
+        if serial in YEARS:
+            return None, say("“{text}”像是年份 {year} 写进了日期格式的格子，请写明", text=text, year=serial)
+        return _checked([cell.year, cell.month, cell.day], text)
     if is_blank(cell) or text == NONE:
         return NOTHING
     serial = re.fullmatch(r"\d{5}(\.\d+)?", text)

@@ -32,6 +32,7 @@ DELIMITERS = ",\t;|"
 WIDE_COMMA = "，"
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+STRICT, STRICT_WITHIN = b"purl.oclc.org/ooxml", 2000
 SAVE_AS_XLSX = say("请用 Excel 或 WPS 打开，另存为“Excel 工作簿 (.xlsx)”或 CSV，再上传一次。")
 TEXT_FORMULA = re.compile(r'="(.*)"', re.DOTALL)  # how some systems keep a long number a text in CSV
 HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
@@ -135,10 +136,14 @@ def _workbook(content: bytes) -> Iterator[Sheet]:
             say("请把内容复制到一个新的工作簿里，保存后再上传。"),
         )
     try:
+        with archive.open("xl/workbook.xml") as part:
+            is_strict = STRICT in part.read(STRICT_WITHIN)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheets = book.worksheets
     except Exception as error:  # whatever a broken file makes the library raise, it is the file's fault
         raise _unreadable(error) from error
+    if is_strict:
+        raise _bad(say("这是“严格 Open XML”格式的 .xlsx，这里不读。"), SAVE_AS_XLSX)
     from_1904 = book.epoch == CALENDAR_MAC_1904
     struck = _struck_styles(book)
     return (_xlsx_sheet(archive, sheet, from_1904, struck) for sheet in sheets)

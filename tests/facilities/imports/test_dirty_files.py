@@ -1,6 +1,6 @@
 """Spreadsheets as offices really send them: the right value, or a sentence that says what is wrong. Never a wrong figure."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from openpyxl import Workbook
@@ -288,6 +288,9 @@ def test_a_room_type_in_a_column_of_its_own_names_the_bed_fee_beside_it():
         ("床位数", "12 0", "licensed_beds", None, "不是整数"),
         ("开业时间", 2023.1, "opened", None, "请写成 2023-01 或 2023-10"),  # 2023.10 as a number
         ("开业时间", "2023.1", "opened", "2023-01", ""),
+        ("开业时间", datetime(1905, 7, 15), "opened", None, "像是年份 2023 写进了日期格式的格子"),
+        ("备案日期", datetime(1899, 12, 25), "filed_on", None, "年份不对"),
+        ("地址", timedelta(days=1.5), "address", None, "被表格当成了日期"),
         ("运营状态", "即将开业", "operating", "suspended", ""),
         ("运营状态", "拟注销", "operating", None, "看不出是否在运营"),
         ("是否运营", "是", "operating", "open", ""),

@@ -18,7 +18,7 @@ from facilities.rules.sheet_file import OLE, open_sheets
 from tests.builders.place_book import real_places
 from tests.builders.sheets import CODE_A, CODE_B, USUAL, saved, xlsx
 
-RULES = "cells changes datum identity import_row licence sheet_header credentials"
+RULES = "cells changes datum export_row identity import_beside import_row licence sheet_header credentials"
 
 
 @pytest.fixture(scope="module")
@@ -177,9 +177,21 @@ def bomb() -> bytes:
     return file.getvalue()
 
 
+def strict() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx(USUAL))) as plain, zipfile.ZipFile(file, "w") as archive:
+        for part in plain.namelist():
+            text = plain.read(part).replace(
+                b"schemas.openxmlformats.org/spreadsheetml/2006", b"purl.oclc.org/ooxml/spreadsheetml"
+            )
+            archive.writestr(part, text)
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
+        (strict, "这是“严格 Open XML”格式的 .xlsx，这里不读。"),
         (b"", "文件是空的，里面没有内容。"),
         (OLE + b"x" * 100, "这是旧的 .xls（或 Word 等）格式，这里不读。"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "文件有密码，打不开。"),
