@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from eldercare.kernel import clock
-from eldercare.ui.api.fields import StrictSerializer
+from eldercare.ui.api.fields import MomentField, StrictSerializer
 from eldercare.ui.api.views import OpenDoor
 from facilities.access import works_for
 from facilities.api.directory import MAYBE, TEXT, BedsSerializer, beds_of
@@ -41,7 +41,7 @@ class BedChangeBody(StrictSerializer):
     occupied = serializers.BooleanField(**MAYBE)
     blocked = serializers.BooleanField(**MAYBE)
     held = serializers.BooleanField(**MAYBE)
-    held_until = serializers.DateTimeField(**MAYBE)
+    held_until = MomentField(**MAYBE)
     held_for = serializers.UUIDField(**MAYBE)
     admittable = serializers.BooleanField(**MAYBE)
     why = serializers.ChoiceField(choices=WhyClosed.choices, **TEXT)
@@ -138,7 +138,7 @@ class ConfirmDoor(OwnHomeDoor):
 
 
 class MomentQuery(StrictSerializer):
-    at = serializers.DateTimeField()
+    at = MomentField()
 
 
 class StoodSerializer(serializers.Serializer):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from eldercare.kernel import clock
-from eldercare.ui.api.fields import StrictSerializer
+from eldercare.ui.api.fields import MomentField, StrictSerializer
 from facilities.access import facilities_of, visits_visible_to
 from facilities.api.directory import MAYBE, TEXT
 from facilities.api.token import HomeDoor
@@ -26,7 +26,7 @@ SHOWN = 200
 class SlotsBody(StrictSerializer):
     """`count` times one after the other, `minutes` each, from `starts_at` on."""
 
-    starts_at = serializers.DateTimeField()
+    starts_at = MomentField()
     minutes = serializers.IntegerField(min_value=10, max_value=240)
     count = serializers.IntegerField(min_value=1, max_value=20, required=False, default=1)
 

@@ -447,6 +447,14 @@ class MomentForm(forms.Form):
         error_messages={"invalid": _("请按“年-月-日 时:分”填写，例如 2026-07-15 09:30。")},
     )
 
+    def clean_at(self) -> datetime:
+        """Refuse a moment so near the ends of the calendar that it has no place in China's zone."""
+        field = self.fields["at"]
+        try:
+            return self.cleaned_data["at"].astimezone(clock.CHINA)
+        except OverflowError as error:
+            raise forms.ValidationError(field.error_messages["invalid"], "invalid") from error
+
 
 class InviteForm(forms.Form):
     address = forms.CharField(

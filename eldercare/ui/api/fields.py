@@ -1,5 +1,6 @@
 """Fields as the API writes them: months, fen, strict bodies."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,16 @@ class MonthField(serializers.Field):
 
     def to_representation(self, value: Month) -> str:
         return str(value)
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment a client names; one so near the ends of the calendar that it has no place in China's zone is refused."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        try:
+            return super().enforce_timezone(value)
+        except OverflowError:
+            self.fail("overflow")
 
 
 class FenField(serializers.IntegerField):
