@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from facilities.services import apply_import, import_homes
+from facilities.services.arrivals import tell_of_who_did_not_come
 from facilities.services.bed_reminders import remind_of_beds
 from facilities.services.directed import follow_directed
 from facilities.services.free_by_day import ask_about_days_that_came
@@ -21,8 +22,8 @@ def close_lapsed() -> int:
 
 @shared_task
 def ask_by_day() -> int:
-    """Ask the next families about the beds whose day has come."""
-    return ask_about_days_that_came()
+    """Ask the next families about the beds whose day has come, and tell of those who did not come on theirs."""
+    return ask_about_days_that_came() + tell_of_who_did_not_come()
 
 
 @shared_task

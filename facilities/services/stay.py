@@ -16,7 +16,7 @@ from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import stays_visible_to, works_for
 from facilities.choices import ApplicationState, EndReason, StayState
-from facilities.models import Application, GradeSpell, Leave, Stay, Transfer
+from facilities.models import Application, Bill, GradeSpell, Leave, Stay, Transfer
 from facilities.models.admission import OPEN
 from facilities.services.apply_to_home import end_application
 from facilities.services.claims import end_claim, move_claim, release, short_stay_over
@@ -234,7 +234,10 @@ def end_what_waits(viewer: Viewer, elder_id: UUID) -> None:
 
 @transaction.atomic
 def change_grade(viewer: Viewer, *, stay_id: UUID, care_grade: str, from_day: date) -> GradeSpell:
-    """Charge another care grade from a day on. Raises Refusal `grade_day` (422) for a day before the current spell."""
+    """Charge another care grade from a day on.
+
+    Raises Refusal `grade_day` (422) for a day before the current spell, `grade_day_billed` (422) for a month that was billed.
+    """
     stay = _stay_of_my_home(viewer, stay_id)
     if stay.state != StayState.IN:
         raise no_longer(stay)
@@ -242,6 +245,12 @@ def change_grade(viewer: Viewer, *, stay_id: UUID, care_grade: str, from_day: da
     if from_day <= current.days.lower:
         sentence = say("新档次要从 {day} 之后的某一天算起。", day=current.days.lower)
         raise Refusal("grade_day", sentence, fields={"from_day": sentence})
+    billed = Bill.objects.filter(stay=stay, bill_month__gte=from_day.replace(day=1)).order_by("-bill_month").first()
+    if billed:
+        sentence = say("{month} 已经出过账，护理档次不能从那时改起。", month=f"{billed.bill_month:%Y-%m}")
+        raise Refusal(
+            "grade_day_billed", sentence, next_step=say("请选出账以后的日期。"), fields={"from_day": sentence}
+        )
     current.days = DateRange(current.days.lower, from_day)
     current.save(update_fields=["days"])
     record(viewer, "stay.grade_changed", str(stay), place=stay.facility.region_id, facts={"from": str(from_day)})

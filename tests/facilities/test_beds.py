@@ -14,7 +14,7 @@ from eldercare.audit.models import ClockOffset, Event
 from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from facilities.choices import ClaimKind
-from facilities.models import Bed, BedClaim, BedConfirmation, PastBed, PastClaim, Room
+from facilities.models import Bed, BedClaim, BedConfirmation, Facility, PastBed, PastClaim, Room
 from facilities.selectors import as_it_stood, board, confirmations, vacancies
 from facilities.selectors.beds import mark_of
 from facilities.selectors.history import differing_counts
@@ -83,6 +83,17 @@ def test_empty_beds_that_take_nobody_in_are_told_apart_with_the_reason(home, man
         ("床位将要撤销", 1),
     ]
     assert now.later == ((clock.today() + 3 * DAY, 1),)
+
+
+def test_the_empty_beds_of_a_home_that_may_take_nobody_in_are_not_called_free(home):
+    make_bed(home)
+    at = f"/homes/{home.pk}"
+    assert "现在空床 1 张，共 1 张" in Client().get(at).content.decode()
+    for facts in ({"operating": "suspended"}, {"operating": "", "licence_valid_until": clock.today() - DAY}):
+        Facility.objects.filter(pk=home.pk).update(**facts)
+        page = Client().get(at).content.decode()
+        assert "空着 1 张，共 1 张，现在都不能收人" in page
+        assert "现在空床" not in page
 
 
 def test_what_becomes_free_is_told_with_its_day(home, manager):

@@ -1,4 +1,4 @@
-"""A resident is going to leave on a day: the bed is free from it for everybody, and stays theirs if they do not leave."""
+"""Days that were planned: a resident leaves or stays after all, a family comes or does not, a grade changes."""
 
 from types import SimpleNamespace
 
@@ -10,12 +10,23 @@ from eldercare.people.models import Letter
 from facilities.choices import ClaimKind
 from facilities.models import BedClaim
 from facilities.selectors.beds import board
-from facilities.services import end_stay, keep_for_who_stays, make_home_token, plan_leaving
+from facilities.services import (
+    accept_offer,
+    change_grade,
+    check_in,
+    end_stay,
+    keep_for_who_stays,
+    make_home_token,
+    offer_bed,
+    plan_leaving,
+)
+from facilities.services.arrivals import tell_of_who_did_not_come
 from facilities.services.claims import claim_bed
 from facilities.tasks import close_lapsed
 from tests.builders.accounts import make_user, sign_in, viewer_for
-from tests.builders.facilities import make_home, make_staff, make_stay
+from tests.builders.facilities import make_bed, make_bill, make_home, make_staff, make_stay
 from tests.builders.people import make_elder
+from tests.builders.waiting import Queue
 from tests.facilities.test_beds import DAY, code_of, counted, go, state_of
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +119,27 @@ def test_only_the_home_plans_by_page_and_by_its_own_system(case):
     other, stranger = make_home("示例·另一家", prices=False), make_user()
     make_staff(stranger, other)
     assert code_of(lambda: plan_leaving(viewer_for(stranger), stay_id=case.stay.pk, on=None)) == "not_found"
+
+
+def test_who_did_not_come_on_the_day_agreed_is_told_of_once_to_home_and_family():
+    queue = Queue()
+    family = queue.join("王一", wanted_from=queue.today + DAY)
+    bed = make_bed(queue.home)
+    offer = offer_bed(queue.manager, application_id=family.application.pk, bed_id=bed.pk, from_day=queue.today + DAY)
+    stay = accept_offer(family.viewer, offer_id=offer.pk)
+    told = lambda: sorted(Letter.objects.filter(kind="stay.not_arrived").values_list("to_person", flat=True))  # noqa: E731
+    go(days=1)
+    assert (tell_of_who_did_not_come(), told()) == (0, [])
+    go(days=1)
+    assert (tell_of_who_did_not_come(), tell_of_who_did_not_come()) == (1, 0)
+    assert told() == sorted([queue.manager.person_id, family.viewer.person_id])
+    assert check_in(queue.manager, stay_id=stay.pk, on=queue.today + DAY).state == "in"
+
+
+def test_a_grade_is_not_changed_within_a_month_that_was_billed(case):
+    month, elder = case.today.replace(day=1), make_elder("赵秀英")
+    stay = make_stay(case.home, elder, elder.person, since=case.today - 90 * DAY)
+    make_bill(stay, (month - DAY).replace(day=1))
+    change = lambda day: change_grade(case.viewer, stay_id=stay.pk, care_grade="partial", from_day=day)  # noqa: E731
+    assert code_of(lambda: change(month - DAY)) == "grade_day_billed"
+    assert change(month).care_grade == "partial"
