@@ -24,7 +24,7 @@ from eldercare.kernel.viewer import Viewer, system
 from facilities.access import imports_visible_to
 from facilities.choices import ImportState, RowDecision, RowVerdict
 from facilities.models import DirectoryImport, Facility, ImportRow, Listing, ListingDue
-from facilities.rules.changes import FACTS, alike, stamped
+from facilities.rules.changes import FACTS, alike, contradicts, stamped
 from facilities.rules.import_row import ReadRow
 from facilities.rules.sheet_header import HOME
 from facilities.services.apply_beside import is_beside, take_back_beside, write_beside
@@ -66,10 +66,25 @@ def decide_row(viewer: Viewer, *, import_id: UUID, line: int, decision: str, hom
     if not fits or (row.verdict != RowVerdict.CONFLICT and not row.decision):
         sentence = say("这一行不能这样决定。")
         raise Refusal("bad_decision", sentence, next_step=say("请在这一行列出的机构里选，或者选“是另一家”“不要”。"))
+    if decision == RowDecision.NEW and _is_there(batch, row):
+        raise Refusal(
+            "bad_decision",
+            say("同名、同区、同一统一社会信用代码的机构只能有一家，这一行不能再新增。"),
+            next_step=say("请更新名录里的那一家；是表里的两行写得不一样，请只留一行，另一行选“不要”。"),
+        )
     row.decision = decision
     row.home_id = home_id if decision == RowDecision.UPDATE else None
     row.save(update_fields=["decision", "home_id"])
     return row
+
+
+def _is_there(batch: DirectoryImport, row: ImportRow) -> bool:
+    """Tell whether a home of the same code, name and region is there, or is to be made by a row that says other things."""
+    same = {name: row.values.get(name, "") for name in ("name", "region_id", "credit_code")}
+    made = batch.rows.filter(decision=RowDecision.NEW, values__contains=same).exclude(pk=row.pk)
+    return bool(same["credit_code"]) and (
+        Facility.objects.filter(**same).exists() or any(contradicts(row.values, other.values) for other in made)
+    )
 
 
 def weigh_again(viewer: Viewer, *, import_id: UUID) -> DirectoryImport:
@@ -385,17 +400,17 @@ def _restore(home: Facility, changes: dict[str, list[Any]]) -> None:
 
 
 def _nothing_is_lost(rows: list[ImportRow], homes: dict[UUID, Facility]) -> None:
-    """Refuse to undo where a home says something else now than the import wrote, or is gone."""
+    """Refuse to undo where a home says something else now than the import wrote, a new one also something more; or is gone."""
     lost = []
+    blank = facts_of(NEW_HOME)
     for row in rows:
         home = homes.get(row.home_id)
         facts = facts_of(home) if home else {}
         later = _was_new(row) and home and {one["by"] for one in home.provenance} != {"import"}
-        if (
-            home is None
-            or later
-            or any(not alike(facts[name], now) for name, (_was, now) in row.changes.items() if name in FACTS)
-        ):
+        wrote = {name: now for name, (_was, now) in row.changes.items() if name in FACTS}
+        if _was_new(row):
+            wrote = {**blank, **wrote}
+        if home is None or later or any(not alike(facts[name], now) for name, now in wrote.items()):
             lost.append(home.name if home else row.values["name"])
     if lost:
         raise _in_the_way(lost)

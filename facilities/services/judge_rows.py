@@ -80,8 +80,17 @@ def _judge_homes(
     groups = _groups([row for row in live if row.line not in judged], known, matches)
     stored = _stored(matches, judged, for_update)
     for group in groups:
-        judged |= _judge_group(group, matches, stored, scope)
+        together = _judge_group(group, matches, stored, scope)
+        if len(group) > 1 and all(_stands_alone(one, matches, decisions) for one in together.values()):
+            together = {row.line: _judge_head(row, dict(row.values), None, scope) for row in group}
+        judged |= together
     return judged
+
+
+def _stands_alone(one: Judged, matches: dict[int, Match], decisions: Decisions) -> bool:
+    """Tell whether a row contradicts others of its name and somebody decided that it is a home of its own."""
+    word, _home = decisions.get(one.row.line, ("", None))
+    return one.verdict == RowVerdict.CONFLICT and word == RowDecision.NEW and matches[one.row.line].home is None
 
 
 def _homes(known: Iterable[Known]) -> Homes:

@@ -134,6 +134,20 @@ def test_taking_back_restores_exactly_what_was_and_refuses_where_a_later_change_
 
 
 @pytest.mark.django_db
+def test_a_later_import_added_to_a_new_home_keeps_the_first_from_being_taken_back():
+    first = applied(xlsx(USUAL, ["示例甲养老院", CODE_A, "武清区", "甲路1号", 10, None]))
+    second = applied(xlsx(USUAL, ["示例甲养老院", None, "武清区", None, None, "022-82123456"]))
+    order_undo(ANYWHERE, import_id=first.pk)
+    carry_out(first.pk)
+    first.refresh_from_db()
+    assert first.refusal["sentence"]["blanks"]["names"] == "示例甲养老院" and Facility.objects.exists()
+    for batch in (second, first):
+        order_undo(ANYWHERE, import_id=batch.pk)
+        carry_out(batch.pk)
+    assert not Facility.objects.exists()
+
+
+@pytest.mark.django_db
 def test_two_homes_under_one_code_wait_for_a_decision_and_are_known_the_next_time():
     stored = make_home("示例总院", credit_code=CODE_A, prices=False)
     file = xlsx(
@@ -187,6 +201,32 @@ def test_a_code_that_another_home_has_is_never_filled_in_unasked_not_the_second_
     codes = dict(Facility.objects.values_list("name", "credit_code"))
     assert codes == {"示例总院": CODE_B, "示例丁院": CODE_B, "示例甲院": CODE_A, "示例乙院": CODE_A}
     assert set(verdicts(previewed(file))) == {"same", "merge"}
+
+
+@pytest.mark.django_db
+def test_two_rows_of_one_name_that_are_decided_to_be_two_homes_are_two_unless_their_code_is_one():
+    file = xlsx(
+        USUAL,
+        ["示例甲院", None, "武清区", "甲路1号", 10, None],
+        ["示例甲院", None, "武清区", "远路9号", 20, None],
+        ["示例乙院", CODE_A, "武清区", "乙路1号", 10, None],
+        ["示例乙院", CODE_A, "武清区", "远路9号", 20, None],
+    )
+    batch = previewed(file)
+    assert verdicts(batch) == ["conflict"] * 4
+    for line in (1, 2, 3):
+        decide_row(ANYWHERE, import_id=batch.pk, line=line, decision="new")
+    with pytest.raises(Refusal, match="bad_decision") as no:
+        decide_row(ANYWHERE, import_id=batch.pk, line=4, decision="new")
+    assert "只能有一家" in str(no.value.sentence)
+    decide_row(ANYWHERE, import_id=batch.pk, line=4, decision="skip")
+    order_apply(ANYWHERE, import_id=batch.pk)
+    carry_out(batch.pk)
+    assert sorted(Facility.objects.values_list("name", "address")) == [
+        ("示例乙院", "乙路1号"),
+        ("示例甲院", "甲路1号"),
+        ("示例甲院", "远路9号"),
+    ]
 
 
 @pytest.mark.django_db
@@ -397,7 +437,9 @@ def test_what_the_tables_refuse_ends_the_writing_with_a_sentence_and_nothing_is_
         Facility.objects.create(name="示例甲养老院", region=street, credit_code=CODE_A)
     batch = previewed(xlsx([*USUAL[:2], "区划代码", "床位数"], ["示例甲养老院", CODE_A, street.code, 10]))
     assert verdicts(batch) == ["conflict"]
-    decide_row(ANYWHERE, import_id=batch.pk, line=1, decision="new")
+    with pytest.raises(Refusal, match="bad_decision"):
+        decide_row(ANYWHERE, import_id=batch.pk, line=1, decision="new")
+    batch.rows.update(decision="new")  # as if decided just before the home of that street came
     before = everything()
     order_apply(ANYWHERE, import_id=batch.pk)
     carry_out(batch.pk)
