@@ -39,6 +39,9 @@ class ListRuleBody(StrictSerializer):
 
 
 class PassOverBody(StrictSerializer):
+    """`application`: the family that is meant; where another one's turn it is by now, the answer is 409."""
+
+    application = serializers.UUIDField(**MAYBE)
     reason = serializers.CharField(max_length=300)
 
 
@@ -166,7 +169,8 @@ class PassOverDoor(HomeDoor):
         body = self.read(PassOverBody)
 
         def act() -> dict[str, Any]:
-            pass_over_proposed(self.viewer, opening_id=opening_id, reason=body["reason"])
+            facts = {"reason": body["reason"], "application_id": body["application"]}
+            pass_over_proposed(self.viewer, opening_id=opening_id, **facts)
             return _one(opening_id)
 
         return self.once("facilities.pass_over", act)

@@ -234,10 +234,13 @@ def _tell_of_other_lists(application: Application) -> None:
 
 
 def _answered_before(offer: Offer) -> Stay:
-    """Give the stay of an acceptance that already happened; every other answer is a refusal, and nothing is written."""
+    """Give the stay of an acceptance that stands; every other answer is a refusal, and nothing is written."""
     offer.refresh_from_db()
     if offer.state == OfferState.ACCEPTED:
-        return Stay.objects.get(application=offer.application_id)
+        stay = Stay.objects.get(application=offer.application_id)
+        if stay.state not in (StayState.EXPECTED, StayState.IN):
+            raise no_longer(stay)
+        return stay
     if offer.state in (OfferState.LIVE, OfferState.LAPSED):
         raise Refusal(
             "offer_lapsed",

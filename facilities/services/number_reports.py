@@ -64,7 +64,10 @@ def report_number(viewer: Viewer, *, facility_id: UUID, says: str, note: str, cl
 
 @transaction.atomic
 def answer_report(viewer: Viewer, *, facility_id: UUID, report_id: UUID, answer: str, reply: str = "") -> NumberReport:
-    """Answer a report; where it came from is forgotten. Twice changes nothing. Raises `not_found` (404)."""
+    """Answer a report; where it came from is forgotten. Twice changes nothing.
+
+    Raises `not_found` (404), `already_answered` (409) where somebody answered something else.
+    """
     home = found(facilities_of(viewer), facility_id)
     rows = NumberReport.objects.filter(facility=home)
     found(rows, report_id)
@@ -74,7 +77,15 @@ def answer_report(viewer: Viewer, *, facility_id: UUID, report_id: UUID, answer:
     if answered:
         noun = f"number_report:{report_id}"
         record(viewer, "number.answered", noun, place=home.region_id, facts={"answer": answer})
-    return rows.get(pk=report_id)
+    report = rows.get(pk=report_id)
+    if report.answer != answer:
+        raise Refusal(
+            "already_answered",
+            say("这一项已经处理过了，现在是“{state}”。", state=ReportAnswer(report.answer).label),
+            next_step=say("请刷新页面查看最新情况。"),
+            status=409,
+        )
+    return report
 
 
 def _throttle(facility_id: UUID, index: str, now: datetime) -> None:

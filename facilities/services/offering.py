@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from eldercare.audit.services import record
 from eldercare.kernel import clock
+from eldercare.kernel.clock import ClockNow
 from eldercare.kernel.days import DayRange, Month
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
@@ -17,7 +18,7 @@ from facilities.services.claims import claim_bed, claimed_until, not_after, rele
 from facilities.services.findings import keep_finding, shown_free
 from facilities.services.guards import no_longer
 from facilities.services.letters import tell_family
-from facilities.services.lock_order import lock_application
+from facilities.services.lock_order import holds_for, lock_application
 
 
 def make_offer(viewer: Viewer, application: Application, bed: Bed, *, from_day: date, hours: int) -> Offer:
@@ -32,6 +33,8 @@ def make_offer(viewer: Viewer, application: Application, bed: Bed, *, from_day: 
     shown = shown_free(application.facility_id)
     for hold in BedClaim.objects.filter(bed=bed, kind=ClaimKind.HOLD, noun=str(application), released_at__isnull=True):
         release(hold)
+    # What else was held for this family is over by the clock, and goes along the list at the next sweep.
+    holds_for([application]).update(lapses_at=ClockNow())
     claim = claim_bed(bed, ClaimKind.OFFER, since=from_day, until=until, lapses_at=lapses_at)
     application = lock_application(application)
     if application.state != ApplicationState.SUBMITTED:

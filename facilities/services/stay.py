@@ -29,7 +29,7 @@ from facilities.services.waiting_list import bed_freed, end_priority_by
 
 @transaction.atomic
 def check_in(viewer: Viewer, *, stay_id: UUID, on: date | None = None) -> Stay:
-    """Begin an expected stay on a day (today when none is named); a second call gives the same stay.
+    """Begin an expected stay on a day (today when none is named); a second call for the same day gives the same stay.
 
     Where the family asked for a move, the stay at the old home ends on that very day in the same transaction: no day is
     stayed twice and none in neither home, and the old bed goes to the next on the old home's list. The claim reaches back when the elder came earlier than agreed. Raises Refusal `not_found` (404),
@@ -42,7 +42,7 @@ def check_in(viewer: Viewer, *, stay_id: UUID, on: date | None = None) -> Stay:
     if day > today:
         sentence = say("入住日期不能晚于今天。")
         raise Refusal("check_in_future", sentence, next_step=say("请在老人到达当天办理入住。"), fields={"on": sentence})
-    if stay.state == StayState.IN:
+    if stay.state == StayState.IN and on in (None, stay.days.lower):
         return stay
     if stay.state != StayState.EXPECTED:
         raise no_longer(stay)
@@ -162,7 +162,7 @@ def _give_up(viewer: Viewer, stay: Stay) -> None:
 def end_stay(viewer: Viewer, *, stay_id: UUID, until: date, reason: str) -> Stay:
     """End a stay: `until` is the first day not stayed (the day of leaving); the bed is free from it.
 
-    A second call with the same day gives the same stay. Raises Refusal `not_found` (404), `already_answered` (409),
+    A second call with the same day and reason gives the same stay. Raises Refusal `not_found` (404), `already_answered` (409),
     `leaving_day` (422).
     """
     if reason == EndReason.DEATH:
@@ -171,7 +171,7 @@ def end_stay(viewer: Viewer, *, stay_id: UUID, until: date, reason: str) -> Stay
     latest = clock.today()
     if reason == EndReason.DEATH and until == stay.days.lower:
         until = latest = _first_free(stay, until)
-    if stay.state == StayState.ENDED and stay.days.upper == until:
+    if stay.state == StayState.ENDED and (stay.days.upper, stay.ended_reason) == (until, reason):
         return stay
     if stay.state != StayState.IN:
         raise no_longer(stay)

@@ -62,7 +62,9 @@ def may_be_undone(saved: BedConfirmation, now: datetime) -> bool:
 
 
 def _was_on_its_way(change: dict[str, Any], saved: BedConfirmation) -> bool:
-    """Tell whether the save itself stopped that the list was asked about a bed."""
+    """Tell whether the list was being asked about a bed: nobody is yet, or the save itself stopped it."""
+    if Opening.objects.filter(bed=change["bed"], state=OpeningState.OPEN, proposed=None).exists():
+        return True
     claim = BedClaim.objects.filter(bed=change["bed"], claimed_at__lte=saved.at).order_by("-claimed_at").first()
     stopped = Opening.objects.filter(bed=change["bed"], state=OpeningState.STOPPED)
     return claim is not None and stopped.filter(closed_at__range=(claim.claimed_at, saved.at)).exists()

@@ -175,10 +175,10 @@ def _out_of_turn() -> Refusal:
 
 
 @transaction.atomic
-def pass_over_proposed(viewer: Viewer, *, opening_id: UUID, reason: str) -> Opening:
+def pass_over_proposed(viewer: Viewer, *, opening_id: UUID, reason: str, application_id: UUID | None = None) -> Opening:
     """Do not offer the bed to the family whose turn it is, with the reason it reads; the next one is proposed.
 
-    Raises Refusal `not_found` (404), `reason_missing` (422), `already_answered` (409).
+    `application_id`: the family that is meant; where another one's turn it is by now, nobody is passed over. Raises Refusal `not_found` (404), `reason_missing` (422), `already_answered` (409).
     """
     opening = found(Opening.objects.filter(facility__in=facilities_of(viewer)), opening_id)
     if not reason.strip():
@@ -187,7 +187,7 @@ def pass_over_proposed(viewer: Viewer, *, opening_id: UUID, reason: str) -> Open
     lock_to_ask(opening.bed_id)
     opening = lock_one(Opening.objects.select_related("bed__room", "facility").filter(pk=opening.pk))
     application = Application.objects.filter(pk=opening.proposed_id).first()
-    if opening.state != OpeningState.OPEN or application is None:
+    if opening.state != OpeningState.OPEN or application is None or application_id not in (None, application.pk):
         raise no_longer(opening)
     pass_over(viewer, opening, [(application, SkipReason.STAFF, {"words": reason.strip()[:300]})])
     Opening.objects.filter(pk=opening.pk).update(proposed=None)

@@ -80,12 +80,22 @@ def pass_over(request: HttpRequest, facility_id: UUID, opening_id: UUID) -> Http
 
     def act() -> dict:
         reason = form.cleaned_data["reason"]
-        return {"state": pass_over_proposed(request.viewer, opening_id=opening.pk, reason=reason).state}
+        meant = _meant(request.GET.get("application", ""))
+        facts = {"opening_id": opening.pk, "reason": reason, "application_id": meant}
+        return {"state": pass_over_proposed(request.viewer, **facts).state}
 
     body = [str(opening.pk), str(opening.proposed_id), form.cleaned_data]
     once(request.viewer, "facilities.pass_over", request_key(request), body, act)
     messages.success(request, _("已记下原因，这个家庭会看到。"))
     return redirect("facilities:waiting", home.pk)
+
+
+def _meant(application: str) -> UUID | None:
+    """Read which family the page showed."""
+    try:
+        return UUID(application)
+    except ValueError:
+        return None
 
 
 @login_required
