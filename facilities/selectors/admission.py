@@ -57,6 +57,11 @@ class StayCard:
     grade: str
     grade_code: str
 
+    @property
+    def leaving_on(self) -> date | None:
+        """The day planned for leaving: from it on the bed is free for the next."""
+        return self.stay.claim.days.upper if self.stay.state in (StayState.EXPECTED, StayState.IN) else None
+
 
 @dataclass(frozen=True)
 class BillFacts:

@@ -138,7 +138,6 @@ def _context(request: HttpRequest, home: Facility, row: Stay) -> dict:
         "bills": list(row.bills.order_by("-bill_month")),
         "check_in_form": CheckInForm(prefix="check-in", initial={"on": today}),
         "end_form": EndStayForm(prefix="end", initial={"until": today}),
-        "leaving_on": row.claim.days.upper if row.state in RUNNING else None,
         "leaving_form": LeavingForm(prefix="leaving", initial={"on": row.claim.days.upper}),
         "grade_form": GradeForm(prefix="grade"),
         "leave_form": LeaveForm(prefix="leave"),

@@ -58,6 +58,9 @@ def test_the_bed_is_free_from_the_day_planned_and_everybody_reads_it(case):
     assert (now.free, now.later, counted(case.home, day).free) == (0, ((day, 1),), 1)
     assert f"{day.month}月{day.day}日起再有 1 张" in Client().get(f"/homes/{case.home.pk}").content.decode()
     assert board(case.home.pk, case.today)[0].beds[0].until == day
+    said = f"打算 {day.year}年{day.month}月{day.day}日 离院"
+    assert said in sign_in(Client(), case.user).get(f"/home/{case.home.pk}/stays").content.decode()
+    assert said in sign_in(Client(), case.daughter).get(f"/elders/{case.stay.elder_id}").content.decode()
     case.stay.refresh_from_db()
     assert (case.stay.state, case.stay.days.upper) == ("in", None)
     assert Letter.objects.filter(kind="stay.leaving", to_person=case.daughter.person).count() == 1
