@@ -58,6 +58,7 @@ class ContractSerializer(serializers.Serializer):
     """A contract: `lines` are a month's fees as agreed, `deposit` is the answer of the rule it was held to.
 
     Of a short stay, `until` is the day of leaving, `lines` and `total_fen` are of all its days; `monthly_fen` is null.
+    `once` is paid once and in none of the sums.
     """
 
     id = serializers.UUIDField()
@@ -69,6 +70,7 @@ class ContractSerializer(serializers.Serializer):
     until = serializers.DateField(allow_null=True)
     monthly_fen = serializers.IntegerField(allow_null=True)
     total_fen = serializers.IntegerField(allow_null=True)
+    once = LineSerializer(many=True)
     deposit_fen = serializers.IntegerField()
     deposit_limit_fen = serializers.IntegerField(allow_null=True)
     deposit = ReasonSerializer()
@@ -203,6 +205,7 @@ def contract_of(row: Contract) -> dict[str, Any]:
         "until": shown.until and shown.until.isoformat(),
         "monthly_fen": None if shown.until else row.monthly_fen,
         "total_fen": row.monthly_fen if shown.until else None,
+        "once": [line.to_json(gettext) for line in shown.once],
         "deposit_fen": row.deposit_fen,
         "deposit_limit_fen": row.deposit_limit_fen,
         "deposit": shown.deposit.to_json(gettext),

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from eldercare.kernel.sentences import Sentence, say
-from eldercare.kernel.verdict import Line, Reason, reason_from
+from eldercare.kernel.verdict import Line, Reason, line_from, reason_from
 from eldercare.people.selectors import masked_names
 from eldercare.regions.selectors import full_names
 from facilities.choices import ApplicationState, ContractState
@@ -19,7 +19,9 @@ RUNNING = (ContractState.DRAWN, ContractState.HOME_SIGNED)
 
 @dataclass(frozen=True)
 class ContractShown:
-    """A contract as it is read: parties, lines, deposit with the rule it was held to; `until`: a short stay's last day."""
+    """A contract as it is read: parties, lines, deposit with the rule it was held to; `until`: a short stay's day of leaving; `once`:
+    what is paid once.
+    """
 
     contract: Contract
     number: str
@@ -28,6 +30,7 @@ class ContractShown:
     deposit: Reason
     deposit_is_example: bool
     until: date | None = None
+    once: tuple[Line, ...] = ()
 
     @property
     def can_be_voided(self) -> bool:
@@ -71,6 +74,7 @@ def contract_shown(contract: Contract) -> ContractShown:
         deposit=reason_from(contract.terms["deposit"]),
         deposit_is_example=bool(contract.terms.get("deposit_example")),
         until=date.fromisoformat(until) if until else None,
+        once=tuple(line_from(line) for line in contract.terms.get("once", ())),
     )
 
 

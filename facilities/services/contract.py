@@ -4,7 +4,7 @@ A short stay's has its days and what they cost; one for good a month by the pric
 What both sides sign is one content with one digest; it is never edited (`a_contract_drawn_up_is_not_rewritten`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,14 +17,14 @@ from eldercare.kernel.days import DayRange, Month
 from eldercare.kernel.keys import digest
 from eldercare.kernel.locks import lock_one
 from eldercare.kernel.refusal import Refusal
-from eldercare.kernel.sentences import say
-from eldercare.kernel.verdict import Outcome
+from eldercare.kernel.sentences import Sentence, say
+from eldercare.kernel.verdict import Line, Outcome
 from eldercare.kernel.viewer import Viewer
 from eldercare.people.models import Elder, Person
 from eldercare.people.rules.masks import mask_id
 from facilities.access import contracts_visible_to, stays_to_run
-from facilities.choices import ContractState, PriceItem, StayKind, StayState
-from facilities.models import Contract, Stay
+from facilities.choices import ContractState, FeeKind, PriceItem, StayKind, StayState
+from facilities.models import Contract, Fee, Stay
 from facilities.rules.charging import Charge
 from facilities.rules.prepayment import deposit_limit, deposit_reason
 from facilities.rules.settings import setting
@@ -32,6 +32,7 @@ from facilities.selectors.quotes import price_in_force, quote_as_of, short_quote
 from facilities.services.guards import family_only, found, manager_only, no_longer
 from facilities.services.letters import tell_family, tell_home
 
+REFUNDED = {True: say("离开时退"), False: say("不退"), None: say("机构没有写明退不退")}
 RUNNING = [StayState.EXPECTED, StayState.IN]
 
 
@@ -71,6 +72,7 @@ def draw_up_contract(viewer: Viewer, *, stay_id: UUID, deposit_fen: int) -> Cont
             "deposit_example": limit.example,
             "price_month": str(Month.of(starts_on)),
             "until": until and until.isoformat(),
+            "once": [line.to_json() for line in _once(stay, starts_on)],
         },
         "starts_on": starts_on.isoformat(),
     }
@@ -190,6 +192,13 @@ def _lines(stay: Stay, on: date, until: date | None) -> Sequence[Charge]:
             next_step=say("请先到“收费”页补上价格。"),
         )
     return lines
+
+
+def _once(stay: Stay, on: date) -> Iterator[Line]:
+    """Give what is paid once, as published for this kind of room on the first day; the deposit stands for itself."""
+    fees = Fee.objects.filter(facility=stay.facility_id, kind=FeeKind.ONE_OFF, days__contains=on)
+    for fee in fees.filter(room_type__in=["", stay.room_type]).order_by("name", "pk"):
+        yield Line(Sentence(fee.name), fee.fen, REFUNDED[fee.refundable])
 
 
 def _prepayment(on: date) -> dict[str, Any] | None:

@@ -28,6 +28,7 @@ from facilities.services import (
     offer_bed,
     record_leave,
     request_transfer,
+    set_fee,
     set_price,
     set_season,
     sign_for_family,
@@ -86,6 +87,24 @@ def test_a_contract_has_the_parties_the_fees_in_force_the_deposit_and_the_first_
         "pass",
         True,
     )
+
+
+def test_what_is_paid_once_stands_in_the_contract_as_published_for_the_room_on_the_first_day(agreed):
+    manager, home = agreed.queue.manager, agreed.queue.home
+    facts = {"facility_id": home.pk, "kind": "one_off", "since": agreed.queue.today}
+    set_fee(manager, **facts, name="床品费{套}", fen=30_000, refundable=False)
+    set_fee(manager, **facts, name="单间的", fen=1, room_type="single")
+    set_fee(manager, **{**facts, "since": agreed.day + timedelta(1)}, name="以后的", fen=1)
+    set_fee(manager, **{**facts, "kind": "deposit"}, name="押金", fen=BED_FEN)
+    contract = agreed.draw()
+    set_fee(manager, **facts, name="床品费{套}", fen=40_000)
+    boss = sign_in(Client(), agreed.queue.manager_user)
+    row = boss.get(f"/api/v1/contracts/{contract.pk}").json()
+    assert [(line["label"], line["amount_fen"], line["because"]) for line in row["once"]] == [
+        ("床品费{套}", 30_000, "不退")
+    ]
+    assert row["monthly_fen"] == 620_000
+    assert "床品费{套}" in boss.get(f"/contracts/{contract.pk}").content.decode()
 
 
 def test_a_short_stay_s_contract_has_its_days_and_the_season_s_price_as_it_was_offered():
