@@ -46,7 +46,9 @@ def text_of(cell: Any) -> str:
         cell = int(cell)
     if isinstance(cell, datetime):
         cell = cell.date()
-    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", str(cell)))
+    text = str(cell)
+    if not text.isascii():
+        text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     return " ".join(text.split())  # quicker than a pattern, and the same
 
 
@@ -101,7 +103,7 @@ def words(most: int) -> Callable[[Any], Read]:
             return None, say("被表格当成了日期（{text}）；请把这一列设成文本再填", text=text)
         if len(text) > most:
             return None, say("超过 {most} 个字", most=most)
-        if any(ord(letter) < 32 for letter in text):
+        if not text.isprintable() and any(ord(letter) < 32 for letter in text):
             return None, say("含有看不见的控制字符")
         return text, None
 

@@ -15,7 +15,6 @@ from facilities.rules.places import PlaceBook
 from facilities.rules.sheet_file import MOST_ROWS, Sheet, open_sheets
 from facilities.rules.sheet_header import (
     HOME,
-    KEY,
     LOOK_AT,
     NEVER_READ,
     Header,
@@ -137,7 +136,7 @@ class HomesFile:
         """Give the header of another table that begins below the first; most rows are told from it by a glance."""
         if KEY_WORDS.isdisjoint(cell for cell in cells if cell.__class__ is str) or header.is_repeated_by(cells):
             return None
-        key = next(column.index for column in header.columns if column.field == KEY[header.of])
+        key = header.key_at
         if key < len(cells) and cells[key] is not None and meaning(str(cells[key])) is None:
             return None  # a home's name stands there
         found = find_header([(number, cells)])
@@ -147,7 +146,7 @@ class HomesFile:
         self, reader: RowReader, header: Header, above: list[str], sheet: str, number: int, cells: list[Any]
     ) -> bool:
         """Tell a home's row from what stands between: headers printed again, sections, totals, notes."""
-        name_at = next(column.index for column in header.columns if column.field == KEY[header.of])
+        name_at = header.key_at
         if header.is_repeated_by(cells):
             return False
         said = only_text(cells)
@@ -156,8 +155,9 @@ class HomesFile:
             reader.under(" ".join([*above, section]))
             self._skip(sheet, number, say("“{text}”当作小标题", text=said[:30]))
             return False
-        if no_home_words(cells, name_at) or (said and (name_at >= len(cells) or cells[name_at] is None)):
-            words = no_home_words(cells, name_at) or said or _first_words(cells)
+        words = no_home_words(cells, name_at)
+        if words or (said and (name_at >= len(cells) or cells[name_at] is None)):
+            words = words or said or _first_words(cells)
             self._skip(sheet, number, say("“{text}”不是一家机构，没有读", text=words[:30]))
             return False
         return True

@@ -68,6 +68,7 @@ SEALED = ("person", "certificate_no")  # what stands in these is never repeated 
 FOUR_YEARS = timedelta(days=1462)  # between the two ways spreadsheet programs count days
 YEARS_BEFORE = 10_000  # a smaller number is a year, not a day
 FEWEST_LETTERS = 2
+MOST_SHORT = 16  # letters
 NAME_MARKS, NAME_REMARK, FORMER_NAME, STATE = (
     re.compile(cells.WORDS[name]) for name in ("before_name", "name_remark", "former_name", "state_as_remark")
 )
@@ -157,7 +158,8 @@ class RowReader:
             self.datum = cells.datum_of(above)
         self._words_above: dict[str, str] = {}
         self._usual_width: int | None = None
-        self._read_before: dict[tuple[str, str], cells.Read] = {}
+        self._read_before: dict[tuple[str, type, Any], cells.Read] = {}
+        self._fees_before: dict[tuple[int, str, type, Any], tuple[list[dict[str, Any]], Sentence | None]] = {}
         # What every row of the sheet is asked, found once.
         self._simple = [(field_, reader) for field_, reader in SIMPLE.items() if field_ in self.columns]
         self._double = [
@@ -248,13 +250,18 @@ class RowReader:
         return read[0] if read else None
 
     def _once(self, field_: str, reader: Callable[[Any], cells.Read], cell: Any) -> cells.Read:
-        """Read a short text only once a file: most columns hold a handful of words."""
-        if not isinstance(cell, str) or len(cell) > 16:
-            return reader(self._from_1904(cell) if field_ in DAYS and self.sheet.from_1904 else cell)
-        key = (field_, cell)
-        if key not in self._read_before:
-            self._read_before[key] = _no_value(cell) or reader(self._day_cell(field_, cell))
-        return self._read_before[key]
+        """Read a short text or a whole number only once a file: most columns hold a handful of them."""
+        is_text = isinstance(cell, str)
+        if not is_text and field_ in DAYS and self.sheet.from_1904:
+            cell = self._from_1904(cell)
+        if not _is_short(cell):
+            return reader(cell)
+        key = (field_, cell.__class__, cell)
+        found = self._read_before.get(key)
+        if found is None:
+            found = (_no_value(cell) or reader(self._day_cell(field_, cell))) if is_text else reader(cell)
+            self._read_before[key] = found
+        return found
 
     def _day_cell(self, field_: str, cell: str) -> Any:
         """Give a day as the number it was in the program, where a text hides it."""
@@ -286,13 +293,24 @@ class RowReader:
             if cell is None:
                 continue
             label = label or (room if item == "bed" and room.lower() not in cells.BLANK else "")
-            nothing = _no_value(cell) if isinstance(cell, str) else None
-            read, why = ([], nothing[1]) if nothing else cells.fees_of(cell, item, label, column.header)
+            read, why = self._fees_once(column, item, label, cell)
             fees += read
             if why:
                 found.problems.append(say("“{column}”：{why}", column=column.header, why=why))
         if fees:
             found.values["stated_fees"] = self._each_once(found, fees)
+
+    def _fees_once(
+        self, column: Column, item: str, label: str, cell: Any
+    ) -> tuple[list[dict[str, Any]], Sentence | None]:
+        key = (column.index, label, cell.__class__, cell)
+        found = self._fees_before.get(key)
+        if found is None:
+            nothing = _no_value(cell) if isinstance(cell, str) else None
+            found = ([], nothing[1]) if nothing else cells.fees_of(cell, item, label, column.header)
+            if _is_short(cell):
+                self._fees_before[key] = found
+        return found
 
     @staticmethod
     def _each_once(found: ReadRow, fees: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -472,6 +490,11 @@ def _carried(above: dict[str, str], words: dict[str, str]) -> dict[str, str]:
 
 
 WIDER = ("province", "city", "county")
+
+
+def _is_short(cell: Any) -> bool:
+    """Tell whether a cell may well stand in a column again, and little is lost by keeping it where it does not."""
+    return len(cell) <= MOST_SHORT if isinstance(cell, str) else isinstance(cell, int)
 
 
 def _no_value(text: str) -> cells.Read | None:

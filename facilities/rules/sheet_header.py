@@ -7,7 +7,7 @@ data/import_columns.yaml and import_beside.yaml. What no word claims is handed b
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -45,10 +45,14 @@ class Header:
     labels: tuple[str, ...]
     has_units: bool = False
 
+    @cached_property
+    def key_at(self) -> int:
+        """Give where the column stands that no row can be without."""
+        return next(one.index for one in self.columns if one.field == KEY[self.of])
+
     def is_repeated_by(self, cells: list[Any]) -> bool:
         """Tell whether a row is the header printed again, as at the top of each page."""
-        name = next(one for one in self.columns if one.field == KEY[self.of])
-        if name.index >= len(cells) or _plain(cells[name.index]) != self.labels[name.index]:
+        if self.key_at >= len(cells) or _plain(cells[self.key_at]) != self.labels[self.key_at]:
             return False
         same = [_plain(cells[one.index]) == self.labels[one.index] for one in self.columns if one.index < len(cells)]
         return sum(same) * 2 > len(same)
@@ -119,7 +123,13 @@ def meaning(header: str, of: str = HOME) -> str | None:
 
 
 def _named(plain: str, of: str) -> str | None:
-    return next((word.field for word in _words(of) if plain in word.named), None)
+    return _fields_named(of).get(plain)
+
+
+@cache
+def _fields_named(of: str) -> dict[str, str]:
+    """Give the field each word of the columns stands for; where two claim it, the first."""
+    return {name: word.field for word in reversed(_words(of)) for name in word.named}
 
 
 def _like(plain: str, of: str) -> str | None:
@@ -282,6 +292,7 @@ def _text(cell: Any) -> str:
     return "" if cell is None else re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(cell)))[:60]
 
 
+@lru_cache(maxsize=512, typed=True)  # a home's name is asked twice whether it is the name of a column
 def _plain(cell: Any) -> str:
     """Write a header as it is compared: no spaces, no brackets with what is in them, no marks, small letters."""
     text = re.sub(r"[(\[【〔{].*?[)\]】〕}]", "", _text(cell))
