@@ -41,6 +41,12 @@ SHEET = WORDS["export_sheet"]
 BESIDE = read("import_beside.yaml")
 LEVELS = BESIDE["level_names"]
 LINES = BESIDE["export_lines"]
+WRITTEN["level"] = _named(LEVELS)
+# How the facts beside a home are called: by the headers they are exported under.
+BESIDE_NAMES = {
+    of: {fact: header for header, fact in sheet["columns"] if fact not in BESIDE["home"]}
+    for of, sheet in BESIDE["export"].items()
+}
 # A cell that begins like a formula is text to us and must stay text in a spreadsheet program.
 FORMULA = ("=", "+", "-", "@")
 
@@ -48,6 +54,11 @@ FORMULA = ("=", "+", "-", "@")
 def export_row(facts: dict[str, Any]) -> list[Any]:
     """Write one home's cells. `facts` are its plain facts with `id` and `region_name`."""
     return [_safe(WRITTEN.get(name, _plain)(facts.get(name))) for _header, name in WORDS["export"]]
+
+
+def written(name: str, value: Fact) -> str:
+    """Write one fact as an export writes it."""
+    return str(WRITTEN.get(name, _plain)(value))
 
 
 def beside_headers(of: str) -> list[str]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from celery import signature
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
+from django.db.models import Q
 from django.db.models.deletion import ProtectedError, RestrictedError
 
 from eldercare.audit.services import advance, finish, record, start_job
@@ -25,6 +26,7 @@ from facilities.access import imports_visible_to
 from facilities.choices import ImportState, RowDecision, RowVerdict
 from facilities.models import DirectoryImport, Facility, ImportRow, Listing, ListingDue
 from facilities.rules.changes import FACTS, alike, contradicts, stamped
+from facilities.rules.identity import name_key
 from facilities.rules.import_row import ReadRow
 from facilities.rules.sheet_header import HOME
 from facilities.services.apply_beside import is_beside, take_back_beside, write_beside
@@ -32,7 +34,7 @@ from facilities.services.copying import copy_in
 from facilities.services.guards import found
 from facilities.services.import_homes import fail, keep_rows
 from facilities.services.judge_rows import Decisions, apply_facts, facts_of, judge
-from facilities.services.judged import Judged
+from facilities.services.judged import DISTRICT_DIGITS, Judged
 from facilities.services.kept_rows import counts_of, read_back
 from facilities.services.many_rows import many_rows
 
@@ -69,8 +71,8 @@ def decide_row(viewer: Viewer, *, import_id: UUID, line: int, decision: str, hom
     if decision == RowDecision.NEW and _is_there(batch, row):
         raise Refusal(
             "bad_decision",
-            say("同名、同区、同一统一社会信用代码的机构只能有一家，这一行不能再新增。"),
-            next_step=say("请更新名录里的那一家；是表里的两行写得不一样，请只留一行，另一行选“不要”。"),
+            say("这一家已经有了，不能再按这一行新增一家。"),
+            next_step=say("请更新名录里的那一家；表里的两行写得不一样的，请只用一行，另一行选“不要”。"),
         )
     row.decision = decision
     row.home_id = home_id if decision == RowDecision.UPDATE else None
@@ -79,12 +81,24 @@ def decide_row(viewer: Viewer, *, import_id: UUID, line: int, decision: str, hom
 
 
 def _is_there(batch: DirectoryImport, row: ImportRow) -> bool:
-    """Tell whether a home of the same code, name and region is there, or is to be made by a row that says other things."""
+    """Tell whether this very home is there already, or another row of the file was chosen that says other things of it."""
     same = {name: row.values.get(name, "") for name in ("name", "region_id", "credit_code")}
-    made = batch.rows.filter(decision=RowDecision.NEW, values__contains=same).exclude(pk=row.pk)
-    return bool(same["credit_code"]) and (
-        Facility.objects.filter(**same).exists() or any(contradicts(row.values, other.values) for other in made)
+    named = [one.removeprefix("facility:") for one in row.against if one.startswith("facility:")]
+    if same["credit_code"] and Facility.objects.filter(pk__in=named, **same).exists():
+        return True
+    lines = [int(one.removeprefix("line:")) for one in row.against if one.startswith("line:")]
+    twins = [
+        other
+        for other in batch.rows.filter(decision=RowDecision.NEW, line__in=lines)
+        if name_key(other.values["name"]) == name_key(same["name"]) and contradicts(row.values, other.values)
+    ]
+    district = same["region_id"][:DISTRICT_DIGITS]
+    there = Facility.objects.filter(region__code__startswith=district).filter(
+        Q(name=same["name"]) | Q(alias=same["name"])
     )
+    return any(
+        same["credit_code"] and other.values.get("credit_code") == same["credit_code"] for other in twins
+    ) or bool(twins and there.exists())
 
 
 def weigh_again(viewer: Viewer, *, import_id: UUID) -> DirectoryImport:

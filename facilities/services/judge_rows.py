@@ -80,17 +80,30 @@ def _judge_homes(
     groups = _groups([row for row in live if row.line not in judged], known, matches)
     stored = _stored(matches, judged, for_update)
     for group in groups:
-        together = _judge_group(group, matches, stored, scope)
-        if len(group) > 1 and all(_stands_alone(one, matches, decisions) for one in together.values()):
-            together = {row.line: _judge_head(row, dict(row.values), None, scope) for row in group}
-        judged |= together
+        judged |= _judge_decided(group, matches, stored, scope, decisions)
     return judged
 
 
-def _stands_alone(one: Judged, matches: dict[int, Match], decisions: Decisions) -> bool:
-    """Tell whether a row contradicts others of its name and somebody decided that it is a home of its own."""
-    word, _home = decisions.get(one.row.line, ("", None))
-    return one.verdict == RowVerdict.CONFLICT and word == RowDecision.NEW and matches[one.row.line].home is None
+def _judge_decided(
+    group: list[ReadRow],
+    matches: dict[int, Match],
+    stored: dict[str, Facility],
+    scope: tuple[str, ...],
+    decisions: Decisions,
+) -> dict[int, Judged]:
+    """Judge rows that are one home. Of rows that contradict each other those count that somebody chose.
+
+    Several that were chosen and still contradict each other are homes of their own, unless the directory knows the home.
+    """
+    found = _judge_group(group, matches, stored, scope)
+    if len(group) == 1 or any(one.verdict != RowVerdict.CONFLICT for one in found.values()):
+        return found
+    chosen = [row for row in group if decisions.get(row.line, ("", None))[0] == RowDecision.NEW]
+    if 0 < len(chosen) < len(group):
+        return found | _judge_decided(chosen, matches, stored, scope, decisions)
+    if chosen and not any(matches[row.line].home for row in group):
+        return {row.line: _judge_head(row, dict(row.values), None, scope) for row in group}
+    return found
 
 
 def _homes(known: Iterable[Known]) -> Homes:

@@ -24,11 +24,15 @@ from eldercare.ui.htmx import page_or_part
 from facilities.access import import_scope, imports_visible_to
 from facilities.choices import ImportState, RowDecision, RowVerdict
 from facilities.models import DirectoryImport, Facility, ImportRow
+from facilities.rules.changes import FACTS
+from facilities.rules.export_row import BESIDE_NAMES, written
+from facilities.rules.identity import name_key
 from facilities.rules.import_row import WAITING
 from facilities.rules.words import FACT_NAMES
 from facilities.selectors.export import export_csv, export_xlsx
 from facilities.services.apply_import import decide_row, order_apply, order_undo, take_waiting, weigh_again
 from facilities.services.import_homes import begin_import
+from facilities.services.judge_rows import facts_of
 from facilities.services.kept_rows import TOLD, homes_in
 from facilities.web.forms import UploadForm
 
@@ -120,8 +124,17 @@ def _page(batch: DirectoryImport, verdict: str, after: str) -> dict[str, Any]:
     found = list(batch.rows.filter(of_them, line__gt=start).order_by("line")[: PAGE + 1])
     rows, more = found[:PAGE], len(found) > PAGE
     beside = _beside(batch, rows)
+    places = full_names(
+        {code for row in rows for code in (row.values.get("region_id"), *row.changes.get("region_id", ())) if code}
+        | {one["region_id"] for one in beside.values() if one.get("region_id")}
+    )
+    for one in (*beside.values(), *(row.values for row in rows)):
+        one["place"] = places.get(one.get("region_id", ""), "")
     return {
-        "rows": [(row, [restored(one) for one in row.reasons], *_sides(row, beside)) for row in rows],
+        "rows": [
+            (row, [restored(one) for one in row.reasons], *_sides(row, beside), _said(row, places), _alone(row, beside))
+            for row in rows
+        ],
         "next": f"?verdict={verdict}&after={rows[-1].line}" if more else None,
         "may_decide": batch.state == ImportState.PREVIEWED and verdict == RowVerdict.CONFLICT,
     }
@@ -132,30 +145,53 @@ def _beside(batch: DirectoryImport, rows: list[ImportRow]) -> dict[str, dict[str
     named = {one for row in rows for one in row.against}
     homes = Facility.objects.filter(pk__in=[one.partition(":")[2] for one in named if one.startswith("facility:")])
     lines = batch.rows.filter(line__in=[int(one.partition(":")[2]) for one in named if one.startswith("line:")])
-    found = {f"facility:{home.pk}": {name: getattr(home, name) for name in SIDE} for home in homes}
+    found = {f"facility:{home.pk}": facts_of(home) for home in homes}
     found |= {f"line:{row.line}": {**row.values, "at": row.row, "sheet": row.sheet} for row in lines}
-    places = full_names({one.get("region_id", "") for one in (*found.values(), *(row.values for row in rows))})
-    for one in (*found.values(), *(row.values for row in rows)):
-        one["place"] = places.get(one.get("region_id", ""), "")
     return found
 
 
-SIDE = ("name", "credit_code", "region_id", "address", "phone", "filing_number", "licensed_beds", "legal_person")
+def _said(row: ImportRow, places: dict[str, str]) -> list[tuple[Any, str, str]]:
+    """Give what a row changes, fact by fact: its name, what it is to be, what it was."""
+    names = BESIDE_NAMES.get(row.values.get("of", ""), FACT_NAMES)
+
+    def words(name: str, value: Any) -> str:
+        if name == "region_id":
+            return places.get(value, "")
+        return _("有") if name == "certificate_no" and value else written(name, value)
+
+    return [
+        (names[name], words(name, now), words(name, was))
+        for name, (was, now) in row.changes.items()
+        if name in names and name != "datum"
+    ]
+
+
+def _alone(row: ImportRow, beside: dict[str, dict[str, Any]]) -> str:
+    """Say what it means to take a row in conflict for itself: of rows of one name that differ, it is the one that counts."""
+    names = {name_key(one.get("name", "")) for one in (row.values, *(beside.get(one, {}) for one in row.against))}
+    of_file = all(one.startswith("line:") for one in row.against)
+    return _("用这一行") if of_file and len(names) == 1 else _("是另一家，新增")
+
+
 COMPARED = ("name", "credit_code", "place", "address", "phone", "filing_number", "licensed_beds", "legal_person")
+# Shown only where all say something and it differs.
+MORE = tuple(name for name in FACTS if name not in (*COMPARED, "region_id", "datum"))
 
 
 def _sides(row: ImportRow, beside: dict[str, dict[str, Any]]) -> tuple[list, list, list]:
     """Put a row and its others side by side: the heads, the facts (name, what each says, whether they differ), the choices."""
     others = [(one, beside[one]) for one in row.against if one in beside]
-    facts = []
-    for name in COMPARED:
-        said = [row.values.get(name), *(other.get(name) for _one, other in others)]
-        if any(said):
-            facts.append((FACT_NAMES["region_id" if name == "place" else name], said, len(set(map(str, said))) > 1))
     heads = [
         _("名录里的") if one.startswith("facility:") else _("表里第 %(row)s 行") % {"row": other.get("at")}
         for one, other in others
     ]
+    facts = []
+    for name in (*COMPARED, *MORE):
+        said = [written(name, side.get(name)) for side in (row.values, *(other for _one, other in others))]
+        differ = len(set(said)) > 1
+        if any(said) and (name in COMPARED or (differ and all(said))):
+            label = FACT_NAMES["region_id" if name == "place" else name]
+            facts.append((label, list(zip([_("这一行"), *heads], said, strict=True)), differ))
     homes = [(one.removeprefix("facility:"), other["name"]) for one, other in others if one.startswith("facility:")]
     return heads, facts if others else [], homes
 

@@ -218,8 +218,7 @@ def test_two_rows_of_one_name_that_are_decided_to_be_two_homes_are_two_unless_th
         decide_row(ANYWHERE, import_id=batch.pk, line=line, decision="new")
     with pytest.raises(Refusal, match="bad_decision") as no:
         decide_row(ANYWHERE, import_id=batch.pk, line=4, decision="new")
-    assert "只能有一家" in str(no.value.sentence)
-    decide_row(ANYWHERE, import_id=batch.pk, line=4, decision="skip")
+    assert "这一家已经有了" in str(no.value.sentence)
     order_apply(ANYWHERE, import_id=batch.pk)
     carry_out(batch.pk)
     assert sorted(Facility.objects.values_list("name", "address")) == [
@@ -227,6 +226,26 @@ def test_two_rows_of_one_name_that_are_decided_to_be_two_homes_are_two_unless_th
         ("示例甲院", "甲路1号"),
         ("示例甲院", "远路9号"),
     ]
+
+
+@pytest.mark.django_db
+def test_of_two_rows_that_contradict_each_other_about_a_known_home_the_chosen_one_counts():
+    home = make_home("示例甲院", credit_code=CODE_A, prices=False)
+    file = xlsx(
+        USUAL,
+        ["示例甲院", CODE_A, "武清区", "甲路1号", 10, None],
+        ["示例甲院", CODE_A, "武清区", "远路9号", 20, None],
+    )
+    batch = previewed(file)
+    decide_row(ANYWHERE, import_id=batch.pk, line=2, decision="new")
+    with pytest.raises(Refusal, match="bad_decision"):
+        decide_row(ANYWHERE, import_id=batch.pk, line=1, decision="new")
+    order_apply(ANYWHERE, import_id=batch.pk)
+    carry_out(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, verdicts(batch)) == (ImportState.APPLIED, ["conflict", "update"])
+    home.refresh_from_db()
+    assert (home.address, home.licensed_beds, Facility.objects.count()) == ("远路9号", 20, 1)
 
 
 @pytest.mark.django_db

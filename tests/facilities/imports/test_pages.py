@@ -109,6 +109,28 @@ def test_rows_that_wait_are_counted_once_somebody_chooses_it(officer):
 
 
 @pytest.mark.django_db
+def test_what_a_row_would_change_stands_beside_what_is_now(officer):
+    make_home("示例甲养老院", prices=False, phone="022-1111111", licensed_beds=None)
+    file = xlsx(
+        ["机构名称", "所在区", "床位数", "联系电话", "星级"],
+        ["示例甲养老院", "武清区", 120, "022-82123456", "三星"],
+        ["示例乙养老院", "武清区", 80, None, None],
+        ["示例丙养老院", "武清区", 80, None, "三星"],
+        ["示例丙养老院", "武清区", 80, None, "四星"],
+    )
+    page = upload(officer, file)["Location"]
+    read_import(DirectoryImport.objects.get().pk)
+    update = officer.get(f"{page}?verdict=update").content.decode()
+    assert "改成" in update and "022-1111111" in update and "022-82123456" in update and "120" in update
+    new = officer.get(f"{page}?verdict=new").content.decode()
+    assert "读到的内容" in new and "天津市武清区" in new and "80" in new
+    conflict = officer.get(f"{page}?verdict=conflict").content.decode()
+    assert "登记的星级" in conflict and '<td data-label="表里第 5 行">4</td>' in conflict
+    officer.post(f"{page}/rows/3", {"decision": "new"})
+    assert "您的决定：用这一行" in officer.get(f"{page}?verdict=conflict").content.decode()
+
+
+@pytest.mark.django_db
 def test_a_file_that_cannot_be_read_comes_back_with_the_reason_beside_the_field(officer):
     answer = upload(officer, b"PK\x03\x04")
     assert answer.status_code == 422 and "文件不完整，打不开。" in answer.content.decode()
