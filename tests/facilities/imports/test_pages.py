@@ -43,6 +43,7 @@ def test_an_officer_uploads_checks_decides_writes_and_takes_back(officer):
     read_import(batch.pk)
     page = officer.get(answer["Location"]).content.decode()
     assert "可能是连锁的几家" in page and "放在一起看" in page and "没有用到的列" in page and "备注" in page
+    assert 'data-label="这一行"' in page and 'data-label="表里第 3 行"' in page  # on a phone, too, who says what
     for line in (2, 3):
         officer.post(f"{answer['Location']}/rows/{line}", {"decision": "new"})
     assert "您的决定：是另一家，新增" in officer.get(answer["Location"]).content.decode()
