@@ -31,16 +31,16 @@ def ask_about_days_that_came(limit: int = 200) -> int:
 
 def _not_asked_about(today: date) -> QuerySet[BedClaim]:
     last = Func(F("days"), function="upper", output_field=DateField())
-    home = OuterRef("bed__room__facility")
-    waits = Application.objects.filter(
-        facility=home, state=ApplicationState.SUBMITTED, submitted_at__date__lt=OuterRef("last")
-    )
+    waiting = Application.objects.filter(state=ApplicationState.SUBMITTED)
+    waits = waiting.filter(facility=OuterRef("bed__room__facility"), submitted_at__date__lt=OuterRef("last"))
     asked = Opening.objects.filter(
         Q(opened_at__date__gte=OuterRef("last")) | Q(state=OpeningState.OPEN), bed=OuterRef("bed")
     )
     return (
         BedClaim.objects.filter(
             Q(kind=ClaimKind.BLOCKED) | Q(kind=ClaimKind.STAY, noun__in=BOARD_NOUNS),
+            # The same again without the day, so that the claims of all other homes need not be read.
+            bed__room__facility__in=waiting.values("facility"),
             released_at__isnull=True,
             days__endswith__gt=today - LOOKS_BACK,
             days__endswith__lte=today,
