@@ -16,8 +16,8 @@ from eldercare.people.access import elders_visible_to
 from eldercare.people.choices import Purpose
 from eldercare.people.services.consents import give_consent
 from facilities.access import applications_visible_to
-from facilities.choices import ApplicationState, OfferState, StayKind
-from facilities.models import Application, Facility, Offer
+from facilities.choices import ApplicationState, OfferState, StayKind, StayState
+from facilities.models import Application, Facility, Offer, Stay
 from facilities.models.admission import OPEN
 from facilities.rules.settings import setting
 from facilities.rules.waiting import DIRECTED, ORDINARY, list_settings
@@ -52,13 +52,14 @@ def apply_to_home(
     another one can be asked for in words, and the home confirms it. With `wanted_until`, the first day after, it is a
     short stay (旅居), charged by the season.
 
-    Raises Refusal `not_found` (404), `not_acting_for_elder` (403), `day_past`, `day_too_far`, `short_stay_days` (422), `does_not_fit` (422, with
-    every condition's answer) and `application_open` (409).
+    Raises Refusal `not_found` (404), `not_acting_for_elder` (403), `same_home`, `day_past`, `day_too_far`,
+    `short_stay_days` (422), `does_not_fit` (422, with every condition's answer) and `application_open` (409).
     """
     home = found(Facility.objects.all(), facility_id)
     elder = found(elders_visible_to(viewer), elder_id)
     family_only(viewer, elder.pk)
     lock_elder(elder.pk)
+    _check_home(home, elder.pk)
     today = clock.today()
     check_day(wanted_from, today, "wanted_from")
     _check_short(wanted_from, wanted_until, today)
@@ -96,6 +97,22 @@ def apply_to_home(
         body=say("有家庭向“{home}”申请入住。请登录后查看并答复。", home=home.name),
     )
     return application
+
+
+def _check_home(home: Facility, elder_id: UUID) -> None:
+    """Who lives at the home for good has a place there already; after a short stay one may ask to stay."""
+    if Stay.objects.filter(elder=elder_id, facility=home, state=StayState.IN, stay_kind=StayKind.LONG).exists():
+        raise lives_here()
+
+
+def lives_here() -> Refusal:
+    """The refusal of a place at the home where the elder lives."""
+    return Refusal(
+        "same_home",
+        say("老人现在就住在这家机构。"),
+        next_step=say("想换房间请直接联系机构；转院请选另一家机构。"),
+        fields={"facility": say("请选另一家机构。")},
+    )
 
 
 def _check_short(wanted_from: date, wanted_until: date | None, today: date) -> None:

@@ -69,7 +69,7 @@ def check_in(viewer: Viewer, *, stay_id: UUID, on: date | None = None) -> Stay:
 def _move_of(stay: Stay) -> Transfer | None:
     rows = Transfer.objects.filter(application=stay.application_id, moved_at__isnull=True)
     return rows.select_related(
-        "old_stay__claim__bed__room__facility", "old_stay__facility", "old_stay__application"
+        "old_stay__claim__bed__room__facility", "old_stay__facility", "old_stay__application", "application"
     ).first()
 
 
@@ -81,12 +81,13 @@ def _leave_the_old_home(viewer: Viewer, move: Transfer, day: date) -> None:
             sentence = say("老人 {day} 才住进原来的机构，转入日要在那之后。", day=old.days.lower)
             raise Refusal("moving_day", sentence, next_step=say("请核对日期。"), fields={"on": sentence})
         _end(viewer, old, day, EndReason.MOVED)
-        tell_home(
-            old.facility_id,
-            kind="transfer.moved",
-            subject=say("一位老人已转到别的机构"),
-            body=say("离院日是 {day}，床位从那天起放开；最后一个月的账单请照常出。", day=day),
-        )
+        if old.facility_id != move.application.facility_id:
+            tell_home(
+                old.facility_id,
+                kind="transfer.moved",
+                subject=say("一位老人已转到别的机构"),
+                body=say("离院日是 {day}，床位从那天起放开；最后一个月的账单请照常出。", day=day),
+            )
     Transfer.objects.filter(pk=move.pk).update(moved_on=day, moved_at=ClockNow())
     facts = {"from": str(old.facility_id), "on": str(day)}
     record(viewer, "transfer.moved", str(move), place=old.facility.region_id, facts=facts)

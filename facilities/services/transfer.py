@@ -11,13 +11,12 @@ from uuid import UUID
 from django.db import transaction
 
 from eldercare.audit.services import record
-from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.sentences import say
 from eldercare.kernel.viewer import Viewer
 from facilities.access import stays_visible_to
 from facilities.choices import StayKind, StayState
 from facilities.models import Application, Stay, Transfer
-from facilities.services.apply_to_home import apply_to_home
+from facilities.services.apply_to_home import apply_to_home, lives_here
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_home
 
@@ -46,12 +45,7 @@ def request_transfer(
     if stay.state != StayState.IN:
         raise no_longer(stay)
     if stay.facility_id == facility_id:
-        raise Refusal(
-            "same_home",
-            say("老人现在就住在这家机构。"),
-            next_step=say("想换房间请直接联系机构；转院请选另一家机构。"),
-            fields={"facility": say("请选另一家机构。")},
-        )
+        raise lives_here()
     application = apply_to_home(
         viewer,
         facility_id=facility_id,
@@ -84,6 +78,8 @@ def _request(viewer: Viewer, stay: Stay, application: Application) -> Transfer:
     transfer, _made = Transfer.objects.update_or_create(application=application, defaults=who)
     facts = {"stay": str(stay.pk), "application": str(application.pk)}
     record(viewer, "transfer.requested", str(transfer), place=stay.facility.region_id, facts=facts)
+    if stay.facility_id == application.facility_id:
+        return transfer  # who was here for a short stay stays
     tell_home(
         stay.facility_id,
         kind="transfer.requested",

@@ -24,6 +24,7 @@ from facilities.services import (
     close_lapsed_offers,
     confirm_beds,
     drop_stay,
+    end_stay,
     hold_bed,
     offer_bed,
     plan_leaving,
@@ -163,6 +164,33 @@ def test_who_lives_in_another_home_accepts_a_short_stay_once_the_day_of_leaving_
     assert Offer.objects.get(pk=offer.pk).state == OfferState.LIVE
     plan_leaving(lists.queues[0].manager, stay_id=lives.pk, on=day)
     assert accept_offer(lists.viewer, offer_id=offer.pk).stay_kind == "short"
+
+
+def test_who_lives_at_a_home_asks_for_no_second_place_there_and_after_a_short_stay_may_stay_for_good(lists):
+    lives = lists.live_in(0)
+    assert code_of(lambda: lists.apply(lists.queues[0])) == "same_home"
+    end_stay_after_a_night(lists, lives)
+    today = clock.today()
+    home = Queue(name="示例·先短住")
+    facts = {"facility_id": home.home.pk, "elder_id": lists.family.elder.pk, "room_type": "double"}
+    facts |= {"care_grade": "full", "wanted_from": today, "consent_text_version": "2026-01"}
+    short = apply_to_home(lists.viewer, **facts, wanted_until=today + timedelta(5))
+    offered = lambda application: offer_bed(  # noqa: E731
+        home.manager, application_id=application.pk, bed_id=make_bed(home.home).pk, from_day=clock.today()
+    )
+    first = check_in(home.manager, stay_id=accept_offer(lists.viewer, offer_id=offered(short).pk).pk)
+    stays_on = apply_to_home(lists.viewer, **facts)
+    second = accept_offer(lists.viewer, offer_id=offered(stays_on).pk)
+    move_clock(system("test"), timedelta(days=2))
+    assert check_in(home.manager, stay_id=second.pk).state == "in"
+    first.refresh_from_db()
+    assert (first.state, first.ended_reason) == ("ended", "moved")
+    assert not Letter.objects.filter(kind__in=["transfer.requested", "transfer.moved"]).exists()
+
+
+def end_stay_after_a_night(lists, stay):
+    move_clock(system("test"), timedelta(days=1))
+    end_stay(lists.queues[0].manager, stay_id=stay.pk, until=clock.today(), reason="went_home")
 
 
 def test_who_lives_at_one_home_and_accepts_anothers_bed_moves_there(lists):
