@@ -1,7 +1,8 @@
 """What a filled-in board sheet says, row by row: nothing new, a change, or refused with the reason. Opens no file.
 
 A row is told by its 编号, or by room and bed; where the two name different beds (somebody sorted some columns only), it is
-refused. Columns stand in any order, below any heading. An empty 改为 changes nothing.
+refused. Columns stand in any order, below any heading. An empty 改为 changes nothing; where 现在 or the day says something
+else than the board, it is refused: what was written in the wrong column is no confirmation.
 """
 
 import re
@@ -13,10 +14,11 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from eldercare.kernel.sentences import Sentence, say
-from facilities.rules.board import BLOCKED, CHANGEABLE, CLOSED, OCCUPIED
+from facilities.rules.board import BLOCKED, CHANGEABLE, CLOSED, OCCUPIED, WORDS
 from facilities.rules.settings import sheet_words
 
 HEADER_WITHIN = 10
+HOURS = 24
 SAME, CHANGE, REFUSED = "same", "change", "refused"
 Words = dict[str, Any]
 
@@ -123,12 +125,26 @@ def _row(
     row = replace(row, bed_id=bed.bed_id, was=bed.state, room=bed.room, name=bed.name)
     word = _text(cells["to"])
     if not word:
-        return replace(row, verdict=SAME)
+        why = _elsewhere(bed, cells)
+        return replace(row, sentence=why) if why else replace(row, verdict=SAME)
     if word not in words["states"]:
         return replace(row, sentence=say("看不懂“{word}”，请写：空床、有人住、暂停使用或暂不收住。", word=word))
     if bed.state not in CHANGEABLE:
         return replace(row, sentence=say("这张床有登记在住的老人，或者已经留给一个家庭，不能在表格里改。"))
     return _said(replace(row, to=words["states"][word]), bed, cells, today, words["reasons"])
+
+
+def _elsewhere(bed: KnownBed, cells: dict[str, Any]) -> Sentence | None:
+    """Say what a row without 改为 says all the same: in 现在, in the reason or the day."""
+    now = _text(cells.get("now"))
+    if now and now != _text(WORDS[bed.state]) and sheet_words()["states"].get(now) != bed.state:
+        return say(
+            "“现在”一列写的是“{word}”，床位板上是“{now}”；要改，请写在“改为”一列。", word=now, now=WORDS[bed.state]
+        )
+    until = cells.get("until")
+    if _text(cells.get("why")) or (_text(until) and read_day(until) != bed.until):
+        return say("写了原因或日子，“改为”却空着；要改，请在“改为”一列也写上。")
+    return None
 
 
 def _said(row: SheetRow, bed: KnownBed, cells: dict[str, Any], today: date, reasons: dict[str, str]) -> SheetRow:
@@ -155,7 +171,9 @@ def read_day(value: Any) -> date | None:
         return value
     numbers = [int(part) for part in re.findall(r"\d+", _text(value))]
     try:
-        year, month, day = numbers[:3]
+        year, month, day, *rest = numbers
+        if rest and rest[0] >= HOURS:
+            return None  # another day
         return date(year, month, day)
     except ValueError:
         return None

@@ -86,12 +86,15 @@ def sheet(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     context = {**frame(request, home), "form": form}
     if request.method != "POST":
         return render(request, TEMPLATE, context)
-    rows = _read(form, home) if form.is_valid() else None
-    if rows is None:
+    read = _read(form, home) if form.is_valid() else None
+    if read is None:
         return render(request, TEMPLATE, context, status=422)
+    rows, left, missing = read
     changes = [row for row in rows if row.verdict == CHANGE]
     preview = {
         "rows": [(row, WORDS.get(row.was), WORDS.get(row.to)) for row in rows if row.verdict != "same"],
+        "left": left,
+        "missing": missing,
         "many_sheets": len({row.sheet for row in rows}) > 1,
         "changed": len(changes),
         "refused": sum(row.verdict == REFUSED for row in rows),
@@ -123,8 +126,11 @@ def apply(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     return redirect("facilities:board", home.pk)
 
 
-def _read(form: SheetForm, home: Facility) -> list[SheetRow] | None:
-    """Give the rows of every sheet that has the heading; what is wrong stands in the form."""
+def _read(form: SheetForm, home: Facility) -> tuple[list[SheetRow], list[str], int] | None:
+    """Give the rows of every sheet that has the heading, the names of those without it, and how many beds stand in none.
+
+    What is wrong stands in the form.
+    """
     limits = setting("board_sheet", clock.today())
     file: UploadedFile = form.cleaned_data["file"]
     if file.size > limits["most_bytes"]:
@@ -132,7 +138,7 @@ def _read(form: SheetForm, home: Facility) -> list[SheetRow] | None:
         return None
     beds = [bed for room in board(home.pk, clock.today()) for bed in room.beds]
     found: list[SheetRow] = []
-    headings = 0
+    headings, left = 0, []
     try:
         for tab in open_sheets(file.read()):
             rows = list(islice(tab.rows, limits["most_rows"] + 1))
@@ -142,11 +148,12 @@ def _read(form: SheetForm, home: Facility) -> list[SheetRow] | None:
             read = read_sheet(rows, beds, clock.today(), sheet=tab.name, uncached=tab.uncached)
             headings += read is not None
             found += read or []
+            left += [tab.name] if rows and read is None else []
     except Refusal as no:
         add_refusal(form, no)
         return None
     if headings:
-        return no_bed_twice(found)
+        return no_bed_twice(found), left, len({bed.bed_id for bed in beds} - {row.bed_id for row in found})
     form.add_error("file", _("表格里没有找到“房间、床号、改为”这三列。请用从这里下载的表格来填。"))
     return None
 

@@ -74,6 +74,22 @@ def test_what_changes_nothing_is_the_same_and_what_cannot_be_is_refused_with_the
     assert str(read[4].sentence) == "第 2 行已经写过这张床。"
 
 
+def test_what_was_written_in_the_wrong_column_is_not_taken_for_no_change():
+    head = ["房间", "床号", "现在", *HEAD[2:]]
+    rows = [
+        ["101", "1", "有人住", None, None, None],
+        ["101", "2", "空床，可以收人", None, None, None],
+        ["101", "3", "有人住", None, None, "2026-12-09"],
+        ["101", "4", None, None, "维修", None],
+        ["101", "5", "有人住", None, None, "2026-12-05"],
+    ]
+    day = date(2026, 12, 5)
+    beds = [bed(1), bed(2), bed(3, state="occupied", until=day), bed(4), bed(5, state="occupied", until=day)]
+    read = sheet([head, *rows], beds)
+    assert [row.verdict for row in read] == [REFUSED, SAME, REFUSED, REFUSED, SAME]
+    assert "“现在”一列写的是“有人住”" in str(read[0].sentence) and "“改为”却空着" in str(read[2].sentence)
+
+
 def test_each_wrong_cell_says_what_to_write():
     def only(*cells):
         (row,) = sheet([HEAD, ["101", "1", *cells]], [bed(1)])
@@ -143,6 +159,15 @@ def test_a_sheet_goes_out_is_filled_in_looked_at_and_applied_as_one_act(case):
     assert (claim.bed_id, claim.kind, claim.days.upper) == (case.beds[0].pk, ClaimKind.STAY, later)
     assert [(row.admittable, row.why_closed) for row in Bed.objects.filter(pk=case.beds[1].pk)] == [(False, "repair")]
     assert [len(row.changes) for row in BedConfirmation.objects.all()] == [2]
+
+
+def test_beds_and_sheets_that_were_not_read_are_told_before_they_are_confirmed(case):
+    book = load_workbook(BytesIO(case.staff.get(f"{case.at}.xlsx").content))
+    book.active.delete_rows(4)
+    book.active["G2"] = "住人了"
+    book.create_sheet("三楼").append(["301", "1", "空床"])
+    text = upload(case, book).content.decode()
+    assert "有 1 张床，表里没有写" in text and "没有读的工作表：三楼" in text and "这些床会按原来的样子确认" in text
 
 
 def test_a_bed_that_changed_between_look_and_save_is_named_and_nothing_is_stored(case):
