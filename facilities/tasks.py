@@ -1,7 +1,8 @@
 """Doorbells of this floor, rung by beat: each may be rung twice or at once."""
 
-from celery import shared_task
+from celery import Task, shared_task
 
+from eldercare.kernel.refusal import Refusal
 from facilities.services import apply_import, import_homes
 from facilities.services.arrivals import tell_of_who_did_not_come
 from facilities.services.bed_reminders import remind_of_beds
@@ -12,6 +13,8 @@ from facilities.services.offer_bed import close_lapsed_offers
 from facilities.services.relist import relist, relist_due
 from facilities.services.tokens import forget_token_uses
 from facilities.services.visits import remind_visitors
+
+BUSY_FOR = 20  # tries; the sweeper finds what is left then
 
 
 @shared_task
@@ -56,10 +59,13 @@ def read_import(import_id: str) -> None:
     import_homes.read_import(import_id)
 
 
-@shared_task
-def carry_out_import(import_id: str) -> None:
-    """Write an import into the directory, or take it back, whichever was ordered."""
-    apply_import.carry_out(import_id)
+@shared_task(bind=True, max_retries=BUSY_FOR)
+def carry_out_import(self: Task, import_id: str) -> None:
+    """Write an import into the directory, or take it back, whichever was ordered; while another one is, try again."""
+    try:
+        apply_import.carry_out(import_id)
+    except Refusal as busy:
+        raise self.retry(exc=busy, countdown=busy.retry_after) from busy
 
 
 @shared_task
