@@ -146,20 +146,17 @@ def _rating(luck: Random, home: Facility, today: date) -> Rating:
 
 
 def _name_the_copies(cursor, places: list[str]) -> None:
-    """Keep what names are made of. The pieces of a name are those of place and word, and of word and suffix."""
+    """Keep what names are made of, and how each of them is found."""
     words = [first + second for first, second in product(FIRST, SECOND)]
     cursor.execute("CREATE TABLE bench_words (number int PRIMARY KEY, word text)")
     cursor.execute(
-        "CREATE TABLE bench_begins (place text, word text, initials text, marks int[], PRIMARY KEY (place, word))"
+        "CREATE TABLE bench_names (place text, word text, number int, name text, initials text, marks int[], "
+        "PRIMARY KEY (place, word, number))"
     )
-    cursor.execute("CREATE TABLE bench_ends (word text, suffix text, initials text, marks int[], number int)")
-    named = [*words, RARE]
     _insert(cursor, "bench_words", enumerate(words))
-    initials = {place: name_keys(place).initials.split()[0] for place in places}
-    begins = ((p, w, initials[p], list(name_keys(p + w).marks)) for p, w in product(places, named))
-    ends = ((w, s, name_keys(w + s), n) for w in named for n, s in enumerate(SUFFIXES))
-    _insert(cursor, "bench_begins", begins)
-    _insert(cursor, "bench_ends", ((w, s, keys.initials.split()[0], list(keys.marks), n) for w, s, keys, n in ends))
+    named = product(places, [*words, RARE], enumerate(SUFFIXES))
+    keys = ((p, w, n, p + w + s, name_keys(p + w + s)) for p, w, (n, s) in named)
+    _insert(cursor, "bench_names", ((*name, found.initials, list(found.marks)) for *name, found in keys))
 
 
 def _insert(cursor, table: str, rows: Iterator[tuple]) -> None:
@@ -203,14 +200,12 @@ def _copy(cursor, times: int) -> None:
     cursor.execute(
         f"""
         CREATE TABLE bench_copies AS
-        SELECT f.id AS pattern, {new.format("f.id")} AS id, place || ends.word || suffix AS name,
-            begins.initials || ends.initials AS initials, begins.marks || ends.marks AS marks
+        SELECT f.id AS pattern, {new.format("f.id")} AS id, names.name, names.initials, names.marks
         FROM facilities_facility f CROSS JOIN {copies}
         CROSS JOIN LATERAL (SELECT abs(hashtext(f.id::text || copy)::bigint) AS luck) AS l
         JOIN bench_words w ON w.number = luck %% %(words)s
-        JOIN bench_begins begins ON begins.place = f.alias
-            AND begins.word = CASE WHEN copy = 1 AND luck %% 100 = 7 THEN %(rare)s ELSE w.word END
-        JOIN bench_ends ends ON ends.word = begins.word AND ends.number = (luck / 1000) %% %(suffixes)s
+        JOIN bench_names names ON names.place = f.alias AND names.number = (luck / 1000) %% %(suffixes)s
+            AND names.word = CASE WHEN copy = 1 AND luck %% 100 = 7 THEN %(rare)s ELSE w.word END
         """,
         given,
     )

@@ -88,6 +88,7 @@ def _places() -> dict[str, list[list[str]]]:
     return {name: [[one] for one in said.split()] for name, said in read("readings.yaml")["readings"].items()}
 
 
+@lru_cache(maxsize=16_384)
 def spoken(text: str) -> list[Syllables]:
     """Give the ways a text can be read aloud, at most a few, the usual ones first.
 

@@ -64,8 +64,9 @@ def facets(filters: SearchFilters, on: date | None = None, called: Called | None
     asked = list(_asked(filters, on))
     columns = [*_wheres(asked, read.names, others), *_without(read.names, others)]
     places, anywhere, here, numbers = _ask(read, list(others.values()), columns)
-    found = [_count(number, here >= WITHIN or meant.named is not None) for number in numbers]
-    counts: Counts = {"region": _regions(places, anywhere >= WITHIN or meant.named is not None)}
+    many = meant.called is not None and not meant.called.few
+    found = [_count(number, many or here >= WITHIN) for number in numbers]
+    counts: Counts = {"region": _regions(places, many or anywhere >= WITHIN)}
     for (name, value, _where), count in zip(asked, found, strict=False):
         counts.setdefault(name, {})[_key(value)] = count
     return Facets(counts, dict(zip(read.names, found[len(asked) :], strict=True)))
@@ -142,7 +143,11 @@ class _Read:
 
     def rows(self) -> tuple[str, tuple[Any, ...]]:
         """Give the statement of all that could be meant; to be asked when every column is known."""
-        rows = self.meant.sample.order_by().values("facility_id", "quality", "traits", "marks", "region_code")
+        rows = (
+            self.meant.sample(self.filters.region)
+            .order_by()
+            .values("facility_id", "quality", "traits", "marks", "region_code")
+        )
         return rows.annotate(**self.columns).query.sql_with_params()
 
     def misses(self, filters: SearchFilters) -> str:

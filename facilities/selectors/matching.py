@@ -1,12 +1,12 @@
 """What is looked for, as conditions on the listings: each by its name, so that any of them can be left out and counted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import cos, radians
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
 from django.db.models import (
     BigIntegerField,
@@ -18,11 +18,10 @@ from django.db.models import (
     Q,
     QuerySet,
     TextField,
-    UUIDField,
     Value,
     When,
 )
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Cast, Coalesce, Floor, Left
 from django.db.models.lookups import Exact, LessThanOrEqual
 
@@ -33,11 +32,13 @@ from eldercare.regions.selectors import pairings_of
 from facilities.models import Listing
 from facilities.models.listing import NO_PRICE
 from facilities.rules.marks import TICKS, hukou_marks, mark_of
-from facilities.rules.names import Way, Word, name_query, nearest, slipped, sounds_like
+from facilities.rules.names import Way, Word, more_freely, name_query, named_after, nearest, sounds_like
 from facilities.rules.settings import setting
 from facilities.selectors.free_days import has_free_beds
 
 KM_PER_DEGREE = 111.2
+TABLE = Listing._meta.db_table
+NONE = Q(pk__in=[])
 NOBODY = Q(pk=UUID(int=0))  # a condition like any other, where Django would refuse an empty one to hand-written SQL
 NOWHERE = 2**53  # metres: after every home whose place is known
 FEW = 2000
@@ -107,43 +108,59 @@ class SearchFilters:
 class Matching:
     """The listings that could be meant at all, and the conditions a family has set, each by the filter's name.
 
-    `marks` are those of the conditions that are one mark; together they are found by one index. `named`: some of those
-    with the name looked for, where there are too many to look at all of them; they stand for the others when counting.
-    `nearest`: how names look that are meant rather than others (rules/names.py), where all of them were looked at.
-    `called`: the name as it was read. `slipped`: nothing is called so, and what is called nearly so was looked for.
+    `marks` are those of the conditions that are one mark; together they are found by one index. `called`: the name as it
+    was read. `slipped`: nothing is called so, and what is called nearly so was looked for.
     """
 
     rows: QuerySet[Listing]
     marks: dict[str, int]
     conditions: dict[str, Q]
-    named: Q | None = None
-    nearest: tuple[str, ...] = ()
     called: "Called | None" = None
 
     @property
     def slipped(self) -> bool:
         return bool(self.called and self.called.slipped)
 
-    @property
-    def sample(self) -> QuerySet[Listing]:
-        """Give the listings that could be meant, for counting."""
-        return self.rows if self.named is None else self.rows.filter(self.named)
+    def sample(self, region: str) -> QuerySet[Listing]:
+        """Give the listings that could be meant, for counting; of a name that very many have, some of them anywhere and some
+        in the region.
+        """
+        if not self.called:
+            return self.rows
+        homes = self.called.homes
+        if region and not self.called.few:
+            homes = [*homes, *_some_called(self.called.exactly & Q(marks__contains=[int(region)]))[0]]
+        return self.rows.filter(_one_of(homes))
 
     @property
-    def quality(self) -> str | Combinable:
+    def quality(self) -> Combinable:
         """Give the order homes are recommended in: by their score, and before that by how near the name is."""
-        if not self.nearest:
-            return "quality"
-        steps = range(len(self.nearest) * NEARER, 0, -NEARER)
-        cases = (
-            When(name_plain__regex=pattern, then=F("quality") + step)
-            for pattern, step in zip(self.nearest, steps, strict=True)
-        )
+        if not self.called or not self.called.nearest:
+            return F("quality")
+        cases = (When(called, then=F("quality") + step) for step, called in self._steps())
         return Case(*cases, default=F("quality"), output_field=BigIntegerField())
+
+    @property
+    def steps(self) -> tuple[tuple[int, Q], ...]:
+        """Give the same order in pieces that are read one after the other, each by an index: what is added to the score, and
+        which homes these are. Nothing where the homes of a name are few enough to be put in order at once.
+        """
+        if not self.called or self.called.few:
+            return ()
+        steps, nearer = [], NONE
+        for step, called in (*self._steps(), (0, Q())):
+            steps.append((step, called & ~nearer))
+            nearer |= called
+        return tuple(steps)
+
+    def _steps(self) -> list[tuple[int, Q]]:
+        nearest = self.called.nearest if self.called else ()
+        return list(zip(range(len(nearest) * NEARER, 0, -NEARER), nearest, strict=True))
 
     def all(self) -> QuerySet[Listing]:
         """Give the listings that fulfil every condition."""
-        rows = self.rows.filter(marks__contains=sorted(self.marks.values())) if self.marks else self.rows
+        rows = self.rows.filter(self.called.condition) if self.called else self.rows
+        rows = rows.filter(marks__contains=sorted(self.marks.values())) if self.marks else rows
         for condition in self.conditions.values():
             rows = rows.filter(condition)
         return rows
@@ -152,19 +169,15 @@ class Matching:
 def matching(filters: SearchFilters, on: date, *, anywhere: bool = False, called: "Called | None" = None) -> Matching:
     """Read the filters. `anywhere` leaves the region out, for counting the others. `called`: the name, read before."""
     rows = Listing.objects.all() if filters.unlicensed else Listing.objects.filter(licence_stands=True)
-    named = None
     if filters.q.strip():
         called = called or _called(filters.q)
-        rows = rows.filter(called.those if called.all or called.slipped else called.condition)
-        named = None if called.all else called.those
     if filters.near is not None and filters.within_km is not None:
         rows = rows.filter(in_circle(filters.near, filters.within_km))
     if filters.paired_with:
         rows = rows.filter(_partners(filters.paired_with, on))
     if filters.region and not anywhere:
         rows = rows.filter(within(filters.region))
-    nearest = called.nearest if called and called.all else ()
-    return Matching(rows, _marks(filters), _conditions(filters, on), named, nearest, called)
+    return Matching(rows, _marks(filters), _conditions(filters, on), called)
 
 
 def _marks(filters: SearchFilters) -> dict[str, int]:
@@ -282,84 +295,130 @@ def _km_to(near: tuple[float, float]) -> Func:
 
 @dataclass(frozen=True)
 class Called:
-    """What was typed, read: the condition, and the homes of that name, FEW at most (`all`: there are no others)."""
+    """What was typed, read: the condition on the homes of that name; how the names look that are meant rather than others,
+    the likeliest first; and the homes of that name, FEW at most (`few`: there are no others). `slipped`: nobody is called
+    so, and these are called nearly so. `exactly`: the condition as the index of names is asked, where there are many.
+    """
 
     condition: Q
+    nearest: tuple[Q, ...]
     homes: list[UUID]
-    nearest: tuple[str, ...]
     slipped: bool = False
+    exactly: Q = NONE
 
     @property
-    def all(self) -> bool:
+    def few(self) -> bool:
         return len(self.homes) < FEW
-
-    @property
-    def those(self) -> Q:
-        keys = Value(self.homes, output_field=ArrayField(UUIDField()))
-        one_of = Func(
-            F("facility"), keys, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField()
-        )
-        return Q(one_of)
 
 
 def _called(typed: str) -> Called:
-    """Read the name, where nothing is called so with a slip; of what is called nearly so, FEW are enough."""
+    """Read the name; where nobody is called so, more freely. Of what is called nearly so FEW are enough."""
     words = name_query(typed)
     places = _places(words)
-    called = _all(words, places)
-    homes = _some_called(called)
+    (homes,) = _some_called(_named(words, places))
+    if len(homes) == FEW:
+        return _called_by_many(words, places, homes)
     if homes or not words:
-        return Called(called, homes, nearest(words))
-    called = _all(tuple(slipped(word) for word in words), places)
-    homes = _some_called(called)
-    return Called(called, homes, nearest(words), slipped=bool(homes))
+        return Called(_one_of(homes), _nearest(words), homes)
+    for number, meant in enumerate(more_freely(words)):
+        called = _named(meant, places)
+        (homes,) = _some_called(called if number else called | _in_place_and_named(words, places))
+        if homes:
+            return Called(_one_of(homes), _nearest(meant), homes, slipped=True)
+    return Called(NOBODY, (), [])
 
 
-def _some_called(called: Q) -> list[UUID]:
-    """Gather the homes of a name by the index of names, before anything else is asked.
+def _called_by_many(words: Sequence[Word], places: dict[str, str], homes: list[UUID]) -> Called:
+    """Read a name that very many have: who is meant rather than others is gathered as well, where those are few."""
+    known = [_any(ways, known=True) for ways in nearest(words)]
+    gathered = zip(_some_called(*_nearest(words)), known, strict=True)
+    meant = tuple(_one_of(some) if len(some) < FEW else many for some, many in gathered)
+    return Called(_named(words, places, known=True), meant, homes, exactly=_named(words, places))
+
+
+def _some_called(*called: Q) -> list[list[UUID]]:
+    """Gather the homes of a name by the index of names, before anything else is asked; FEW of each, in one query.
 
     Left to itself the database takes a piece of a name it has no figure for to be common, and reads all the listings
     until it has found enough of them: it is told not to.
     """
+    pieces = [
+        Listing.objects.filter(one).order_by().annotate(number=Value(number)).values_list("number", "facility")[:FEW]
+        for number, one in enumerate(called)
+    ]
+    found: list[list[UUID]] = [[] for _one in called]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
-        homes = list(Listing.objects.filter(called).values_list("facility", flat=True)[:FEW])
+        for number, home in pieces[0].union(*pieces[1:], all=True) if len(pieces) > 1 else pieces[0]:
+            found[number].append(home)
         cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on")
-    return homes
+    return found
 
 
-def _all(words: tuple[Word, ...], places: dict[str, str]) -> Q:
+def _one_of(homes: list[UUID]) -> Q:
+    """As a list of their own: by an array of keys the database would rather go through an index that only ends in them."""
+    return _written(f"{TABLE}.facility_id IN (SELECT unnest(%s::uuid[]))", [homes])
+
+
+def _named(words: Sequence[Word], places: dict[str, str], *, known: bool = False) -> Q:
     """Every word must be in the name, the address or the place."""
     called = Q() if words else NOBODY
     for word in words:
-        called &= _any(word) | _in_place(word, places)
+        ways = (*word.ways, word.address) if word.address else word.ways
+        called &= _any(ways, known=known) | _in_place(word.text, places)
     return called
 
 
-def _places(words: tuple[Word, ...]) -> dict[str, str]:
+def _nearest(words: Sequence[Word]) -> tuple[Q, ...]:
+    return tuple(_any(ways) for ways in nearest(words))
+
+
+def _any(ways: Sequence[Way], *, known: bool = False) -> Q:
+    """One of these ways. Written out by hand: a slip has a hundred of them.
+
+    `known`: there are many homes of this name. The database takes its pieces to be independent of each other and would
+    expect a handful; so it is shown one of them, which it has a figure for, and the others only after that.
+    """
+    written, params = [], []
+    for way in ways:
+        parts, values = _parts(way)
+        shown = " AND ".join(parts)
+        if known and len(parts) > 1:
+            shown = f"{parts[0]} AND CASE WHEN {' AND '.join(parts[1:])} THEN true ELSE false END"
+        written.append(f"({shown})")
+        params += values
+    return _written(" OR ".join(written), params)
+
+
+def _parts(way: Way) -> tuple[list[str], list[Any]]:
+    first, others = list(way.marks[:1]), list(way.marks[1:])
+    parts: list[tuple[str, Any]] = [(f"{TABLE}.name_marks && %s::int[]", list(some)) for some in way.one_of]
+    parts += [(f"{TABLE}.name_marks @> %s::int[]", marks) for marks in (first, others) if marks]
+    parts += [(f"{TABLE}.name_{way.column} ~ %s", way.pattern)] if way.column else []
+    return [sql for sql, _value in parts], [value for _sql, value in parts]
+
+
+def _written(sql: str, params: list[Any]) -> Q:
+    return Q(RawSQL(sql, params, output_field=BooleanField()))
+
+
+def _places(words: Sequence[Word]) -> dict[str, str]:
     if not any(len(word.text) > 1 for word in words):
         return {}
     return dict(Region.objects.exclude(kind="virtual").values_list("code", "name"))
 
 
-def _any(word: Word) -> Q:
-    ways = Q(pk__in=[])
-    for way in word.ways:
-        ways |= _by(way)
-    return ways
+def _in_place(text: str, places: dict[str, str]) -> Q:
+    found = [code for code, name in places.items() if len(text) > 1 and sounds_like(text, name)]
+    return Q(marks__overlap=list(map(int, found))) if found else NONE
 
 
-def _by(way: Way) -> Q:
-    marked = Q(name_marks__contains=list(way.marks)) if way.marks else Q()
-    for some in way.one_of:
-        marked &= Q(name_marks__overlap=list(some))
-    return marked & Q(**{f"name_{way.column}__regex": way.pattern}) if way.column else marked
-
-
-def _in_place(word: Word, places: dict[str, str]) -> Q:
-    found = Q(pk__in=[])
-    if len(word.text) > 1:
-        for code, name in places.items():
-            if sounds_like(word.text, name):
-                found |= Q(marks__contains=[int(code)])
-    return found
+def _in_place_and_named(words: Sequence[Word], places: dict[str, str]) -> Q:
+    """A place and a name without a gap between: 朝阳康乐."""
+    if len(words) != 1 or not (found := named_after(words[0].text, places)):
+        return NONE
+    codes, rest = found
+    called = _any(rest.ways)
+    for some in codes:
+        called &= Q(marks__overlap=list(map(int, some)))
+    return called

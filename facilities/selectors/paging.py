@@ -9,7 +9,7 @@ index says about how far a page reaches, and what lies within is measured.
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -50,16 +50,17 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Order:
-    """The whole number the rows are put in order by; rows that are equal in it go by their key, always rising."""
+    """The whole number the rows are put in order by; rows that are equal in it go by their key, always rising.
 
-    by: str | Combinable
+    `steps` give the same order piece by piece, where no index has the number itself: what is added to the quality, and
+    which rows these are (`Matching.steps`).
+    """
+
+    by: Combinable
     falling: bool
     price: Combinable
     care_grade: str
-
-    @property
-    def expression(self) -> Combinable:
-        return F(self.by) if isinstance(self.by, str) else self.by
+    steps: tuple[tuple[int, Q], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,15 @@ class Candidate(NamedTuple):
     meal_fen: int | None
     latitude: float | None
     longitude: float | None
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The rows that lie after a place (or before it), with the row itself when `here`."""
+
+    place: Place
+    before: bool = False
+    here: bool = False
 
 
 Own = Callable[
@@ -129,9 +139,9 @@ def bad_cursor() -> Refusal:
 # By an index
 
 
-def by_index(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int) -> Page:
+def by_index(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int, *edges: Edge) -> Page:
     """Give a page in the order itself."""
-    found = _some(rows, order, cursor, size + 1)
+    found = _some(rows, order, cursor, size + 1, *edges)
     more, found = len(found) > size, found[:size]
     backwards = bool(cursor and cursor.backwards)
     if backwards:
@@ -143,27 +153,33 @@ def by_index(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size:
     return Page([row.pk for row in found], before, after, found[0].ordinal if found else None)
 
 
-def _some(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, most: int) -> list[Candidate]:
-    """Give rows from a cursor on, nearest first."""
+def _some(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, most: int, *edges: Edge) -> list[Candidate]:
+    """Give rows from a cursor on, nearest first, by one query. Of an order in steps no further piece is read than needed."""
     backwards = bool(cursor and cursor.backwards)
-    falling = order.falling != backwards
-    if cursor:
-        rows = rows.filter(_beyond(order, cursor.place, backwards=backwards))
-    by = order.expression.desc() if falling else order.expression.asc()
-    ordered = rows.order_by(by, "-facility" if backwards else "facility").annotate(
-        n=order.expression, gross=order.price
-    )
+    edges = (*edges, Edge(cursor.place, backwards)) if cursor else edges
+    if not order.steps:
+        return list(map(Candidate._make, _piece(rows, order, order.by, backwards, edges)[:most]))
+    pieces = []
+    for step, some in reversed(order.steps) if backwards else order.steps:
+        moved = [replace(edge, place=(edge.place[0] - step, edge.place[1])) for edge in edges]
+        pieces.append(_piece(rows.filter(some), order, F("quality"), backwards, moved, step)[:most])
+    return list(map(Candidate._make, pieces[0].union(*pieces[1:], all=True)[:most]))
+
+
+def _piece(
+    rows: QuerySet[Listing], order: Order, by: Combinable, backwards: bool, edges: Sequence[Edge], step: int = 0
+) -> QuerySet[Listing]:
+    first = by.desc() if order.falling != backwards else by.asc()
+    beyond = [_beyond(by, order.falling, edge) for edge in edges]
+    found = rows.filter(*beyond).order_by(first, "-facility" if backwards else "facility")
     columns = ("facility_id", "n", "gross", f"care_{order.care_grade}_fen", "meal_fen", "latitude", "longitude")
-    return list(map(Candidate._make, ordered.values_list(*columns)[:most]))
+    return found.annotate(n=by + step if step else by, gross=order.price).values_list(*columns)
 
 
-def _beyond(order: Order, place: Place, *, backwards: bool, here: bool = False) -> Q:
-    """The rows after a place (or before it), with the row itself when `here`."""
-    value, key = place
-    falling = order.falling != backwards
-    past, up_to = (LessThan, LessThanOrEqual) if falling else (GreaterThan, GreaterThanOrEqual)
-    way = ("lt" if backwards else "gt") + ("e" if here else "")
-    by = order.expression
+def _beyond(by: Combinable, falling: bool, edge: Edge) -> Q:
+    value, key = edge.place
+    past, up_to = (LessThan, LessThanOrEqual) if falling != edge.before else (GreaterThan, GreaterThanOrEqual)
+    way = ("lt" if edge.before else "gt") + ("e" if edge.here else "")
     return Q(up_to(by, value)) & (Q(past(by, value)) | Q(Exact(by, value), **{f"facility__{way}": key}))
 
 
@@ -178,7 +194,7 @@ def by_person(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size
     """Give a page of the first HEAD rows in the family's own order, or of those after them in the common one."""
     edge = cursor.edge if cursor else None
     if cursor and edge and not cursor.in_head:
-        tail = by_index(rows.filter(_beyond(order, edge, backwards=False)), order, cursor, size)
+        tail = by_index(rows, order, cursor, size, Edge(edge))
         if tail.rows:
             return Page(tail.rows, tail.before or Cursor(True, (tail.first or 0, tail.rows[0]), edge), tail.after)
         if not cursor.backwards:
@@ -194,8 +210,8 @@ def _head(rows: QuerySet[Listing], order: Order, edge: Place | None) -> tuple[li
         found = _some(rows, order, None, HEAD + 1)
         head = found[:HEAD]
         return head, (_place(head[-1]) if head else None), len(found) > HEAD
-    head = _some(rows.filter(_beyond(order, edge, backwards=True, here=True)), order, None, 2 * HEAD)
-    return head, edge, rows.filter(_beyond(order, edge, backwards=False)).exists()
+    head = _some(rows, order, None, 2 * HEAD, Edge(edge, before=True, here=True))
+    return head, edge, bool(_some(rows, order, None, 1, Edge(edge)))
 
 
 def _of_head(
@@ -286,6 +302,6 @@ def by_distance(
 def _reach(rows: QuerySet[Listing], order: Order, cursor: Cursor | None, size: int, near: tuple[float, float]) -> int:
     """Give a distance in metres within which the page lies: the farthest of as many homes, the first by the index."""
     if cursor:
-        rows = rows.filter(_beyond(order, cursor.place, backwards=False))
-    some = rows.order_by(degrees_to(near)).annotate(n=order.expression).values_list("n", flat=True)
+        rows = rows.filter(_beyond(order.by, order.falling, Edge(cursor.place)))
+    some = rows.order_by(degrees_to(near)).annotate(n=order.by).values_list("n", flat=True)
     return max(some[: size + 1], default=0)

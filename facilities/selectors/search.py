@@ -150,7 +150,7 @@ def _page(
     if filters.sort == "distance" and filters.near:
         order = Order(metres_in_order(filters.near), falling=False, **month)
         return by_distance(rows, order, cursor, size, filters.near)
-    order = Order(meant.quality, falling=True, **month)
+    order = Order(meant.quality, falling=True, **month, steps=meant.steps)
     return by_person(rows, order, cursor, size, own) if own else by_index(rows, order, cursor, size)
 
 

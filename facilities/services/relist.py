@@ -3,6 +3,7 @@
 A change notes its home (`models/bells.py`), and a listing knows until when it holds; `relist_due` follows both.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -162,7 +163,7 @@ def _listing(
         medical_insurance=home.medical_insurance,
         licence_valid=licence,
     )
-    keys = name_keys(home.name, home.alias, address=home.address)
+    keys = name_keys(home.name, *re.split("[,，、;；/|]", home.alias), address=home.address)
     marks = marks_of(_offer(home, beds, parts, seasons, star))
     return Listing(
         facility_id=home.pk,

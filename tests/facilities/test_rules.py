@@ -11,9 +11,9 @@ from eldercare.kernel.days import DayRange, Month
 from facilities.rules.charging import Presence, Price, PriceMissing, charges
 from facilities.rules.fit import HomeFacts, Need, fit
 from facilities.rules.freshness import freshness
-from facilities.rules.names import Word, name_keys, name_query, slipped
+from facilities.rules.names import NameKeys, Way, Word, more_freely, name_keys, name_query, nearest
 from facilities.rules.ranking import Standing, rank
-from facilities.rules.settings import ranking, setting
+from facilities.rules.settings import ranking, read, setting
 
 CASES = Path(__file__).resolve().parent.parent / "cases" / "facilities"
 DAY = date(2026, 6, 15)
@@ -119,15 +119,28 @@ def test_a_stale_number_drops_a_home_below_its_equal():
 def found(words: list[Word], *names: str, **more: str) -> bool:
     """What the tables do: of each word one way whose marks the name carries, and its pattern where it has one."""
     keys = name_keys(*names, **more)
-    return bool(words) and all(
-        any(
-            set(way.marks) <= set(keys.marks)
-            and all(set(some) & set(keys.marks) for some in way.one_of)
-            and (not way.column or re.search(way.pattern, getattr(keys, way.column)))
-            for way in word.ways
-        )
-        for word in words
+    return bool(words) and all(any(fits(way, keys) for way in (*word.ways, word.address) if way) for word in words)
+
+
+def fits(way: Way, keys: NameKeys) -> bool:
+    return (
+        set(way.marks) <= set(keys.marks)
+        and all(set(some) & set(keys.marks) for some in way.one_of)
+        and (not way.column or re.search(way.pattern, getattr(keys, way.column)) is not None)
     )
+
+
+def slipped(typed: str) -> list[Word]:
+    """The freest way the words can be read."""
+    *_others, freest = [name_query(typed), *more_freely(name_query(typed))]
+    return list(freest)
+
+
+def place_of(typed: str, name: str) -> int | None:
+    """How near a name is, 0 the nearest; None: it is only among those found."""
+    keys = name_keys(name)
+    ways = nearest(name_query(typed))
+    return next((number for number, tier in enumerate(ways) if any(fits(way, keys) for way in tier)), None)
 
 
 @pytest.mark.parametrize(
@@ -166,12 +179,12 @@ def test_a_home_is_found_by_any_part_of_its_name_its_pinyin_or_initials(typed):
 def test_one_slip_is_forgiven(name, typed):
     words = list(name_query(typed))
     assert not found(words, name)
-    assert found([slipped(word) for word in words], name)
+    assert found(slipped(typed), name)
 
 
 @pytest.mark.parametrize("typed", ["东方", "福寿康", "dongfang", "zzz", "康乐 东方"])
 def test_another_name_is_no_slip(typed):
-    assert not found([slipped(word) for word in name_query(typed)], "康乐养老院")
+    assert not found(slipped(typed), "康乐养老院")
 
 
 @pytest.mark.parametrize(("typed", "heard"), [("chongqing", "重庆"), ("changle", "长乐"), ("zhangle", "长者")])
@@ -213,6 +226,66 @@ def test_a_name_is_one_name_however_it_is_written_or_read(name, typed):
     assert found(list(name_query(typed)), name)
 
 
+@pytest.mark.parametrize(
+    ("typed", "near", "far"),
+    [
+        ("康乐", "康乐", "康乐养老院"),
+        ("康乐", "康乐养老院", "示例·康乐养老院"),
+        ("kangle", "康乐", "康乐养老院"),
+        ("kangle", "康乐养老院", "武清康乐养老院"),
+        ("klyly", "康乐养老院", "武清康乐养老院"),
+        ("武清kangle", "武清康乐", "示例·武清康乐"),
+        ("康 乐", "示例·康乐园", "康保乐园"),
+        ("AI康养", "福祉AI康养3号", "爱康养老院"),
+        ("第2养老院", "第二养老院", "武清区第二养老院"),
+        ("泰康之家·燕园", "泰康之家燕园", "北京泰康之家燕园"),
+    ],
+)
+def test_who_is_called_so_stands_before_who_has_it_in_the_name(typed, near, far):
+    assert found(list(name_query(typed)), near)
+    assert found(list(name_query(typed)), far)
+    last = len(nearest(name_query(typed)))
+    first, then = (last if (place := place_of(typed, name)) is None else place for name in (near, far))
+    assert first < then
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("武清区第二养老院", "第2养老院"),
+        ("第12敬老院", "第十二敬老院"),
+        ("二十四孝养老院", "24孝"),
+        ("九九重阳院", "99重阳"),
+        ("24孝养老院", "二十四孝"),
+        ("金海湾养老院（二期）", "金海湾（二期）"),
+        ("万福（北京）养老院", "万福北京"),
+        ("後海養老院", "后海"),
+        ("于家养老院", "於家"),
+    ],
+)
+def test_a_number_a_bracket_and_an_old_character_are_the_same_written_otherwise(name, typed):
+    assert found(list(name_query(typed)), name)
+
+
+@pytest.mark.parametrize(("name", "typed"), [("己任之家", "巳任"), ("末来之家", "未来"), ("未来之家", "末来")])
+def test_a_character_that_only_looks_the_same_is_a_slip(name, typed):
+    assert not found(list(name_query(typed)), name)
+    assert found(slipped(typed), name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("一一一一一一", "颐怡养老院"), ("xianxianxianxianxianxian", "成安县祥舍")],
+)
+def test_what_is_said_many_times_is_not_found_said_once(typed, name):
+    assert not found(slipped(typed), name)
+
+
+def test_lookalikes_are_in_one_group_each():
+    together = "".join(read("lookalikes.yaml")["groups"])
+    assert len(set(together)) == len(together)
+
+
 def test_characters_that_only_look_simplified_stay_what_they_are():
     assert not found(list(name_query("乾")), "干休所")
 
@@ -221,8 +294,8 @@ def test_a_long_name_in_pinyin_is_a_few_ways():
     """However many ways there are to divide the letters: each way is an index asked."""
     word = name_query("guantaoxianbaihuayanglaofuwuzhongxin")[0]
     assert len(word.ways) <= 10
-    assert len(slipped(word).ways) <= 100
-    assert len(slipped(name_query("a" * 60)[0]).ways) <= 300
+    assert len(slipped(word.text)[0].ways) <= 100
+    assert len(slipped("a" * 60)[0].ways) <= 300
 
 
 def test_an_address_is_found_by_its_parts_and_an_alias_like_a_name():
