@@ -5,7 +5,7 @@
   const LONGEST = 30000;
   const letters = { free: "f", occupied: "o", blocked: "x", closed: "c", held: "h" };
   const towards = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
-  const drafts = `board:${location.pathname.split("/board")[0]}`;
+  const drafts = `board:${location.pathname.split("/board")[0].replace(/\/$/, "")}`;
   const said = ["why", "until", "hours", "held_for"];
   let board = null;
 
@@ -236,7 +236,7 @@
   const heard = async (form, answer) => {
     if (answer.status === 204) {
       if (board && form === board.form) kept.forget();
-      location.assign(location.pathname.split("/board")[0] + "/board");
+      location.assign(`${form.action.split("/board")[0]}/board`);
     } else if (answer.redirected) {
       location.assign(answer.url); // signed out meanwhile: what was tapped waits in this tab
     } else {
