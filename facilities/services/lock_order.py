@@ -7,12 +7,12 @@ A home's lock stands for its board and its waiting list: whoever may ask or skip
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from eldercare.kernel.locks import lock, lock_name, lock_one
 from eldercare.people.models import Elder
-from facilities.choices import ClaimKind, OfferState, StayState
-from facilities.models import Application, Bed, BedClaim, Offer, Stay, Transfer
+from facilities.choices import ClaimKind, OfferState, OpeningState, StayState
+from facilities.models import Application, Bed, BedClaim, Offer, Opening, Stay, Transfer
 from facilities.models.admission import OPEN
 
 WAITS = [StayState.EXPECTED, StayState.IN]
@@ -42,10 +42,9 @@ def lock_to_ask(bed_id: UUID) -> Bed:
 
 
 def lock_to_give(bed_id: UUID, application: Application) -> dict[UUID, Bed]:
-    """Lock a bed that is to be a family's, and those the family is still asked about, with their home's list."""
+    """Lock a bed that is to be a family's, and those that are kept for the family by now, with their home's list."""
     lock_homes([application.facility_id])
-    asked = Offer.objects.filter(application=application, state=OfferState.LIVE).values_list("bed", flat=True)
-    return lock_beds([bed_id, *asked])
+    return lock_beds([bed_id, *_kept_for([application])])
 
 
 def lock_application(application: Application) -> Application:
@@ -54,10 +53,17 @@ def lock_application(application: Application) -> Application:
 
 
 def lock_with_beds(application: Application) -> None:
-    """Lock the beds an application has on offer or held, its home first: nobody gives it another one meanwhile."""
+    """Lock the beds that are kept for an application, its home first: nobody gives it another one meanwhile."""
     lock_homes([application.facility_id])
-    offered = Offer.objects.filter(application=application, state=OfferState.LIVE).values_list("bed", flat=True)
-    lock_beds([*offered, *holds_for([application]).values_list("bed", flat=True)])
+    lock_beds(_kept_for([application]))
+
+
+def _kept_for(applications: Iterable[Application]) -> list[UUID]:
+    """Give the beds that are on offer to families, held for them, or proposed to the staff for them."""
+    rows = list(applications)
+    offered = Offer.objects.filter(application__in=rows, state=OfferState.LIVE).values_list("bed", flat=True)
+    proposed = Opening.objects.filter(proposed__in=rows, state=OpeningState.OPEN).values_list("bed", flat=True)
+    return [*offered, *proposed, *holds_for(rows).values_list("bed", flat=True)]
 
 
 def holds_for(applications: Iterable[Application]) -> QuerySet[BedClaim]:
@@ -86,7 +92,5 @@ def lock_all_of(*elder_ids: UUID) -> None:
     applications = Application.objects.filter(elder__in=elder_ids, state__in=OPEN)
     stays = Stay.objects.filter(elder__in=elder_ids, state__in=WAITS)
     lock_homes([*applications.values_list("facility", flat=True), *stays.values_list("facility", flat=True)])
-    mine = Q(claims__stay__elder__in=elder_ids, claims__stay__state__in=WAITS)
-    offered = Q(offers__application__elder__in=elder_ids, offers__state=OfferState.LIVE)
-    beds = Bed.objects.filter(mine | offered).values_list("pk", flat=True)
-    lock_beds([*beds, *holds_for(applications.only("pk", "facility")).values_list("bed", flat=True)])
+    beds = Bed.objects.filter(claims__stay__elder__in=elder_ids, claims__stay__state__in=WAITS)
+    lock_beds([*beds.values_list("pk", flat=True), *_kept_for(applications.only("pk", "facility"))])

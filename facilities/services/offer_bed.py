@@ -25,7 +25,7 @@ from facilities.services.letters import tell_family
 from facilities.services.lock_order import lock_to_ask, lock_to_give, lock_with_beds
 from facilities.services.offering import make_offer
 from facilities.services.openings import close_opening_on
-from facilities.services.waiting_list import bed_freed, let_holds_go, offered_by_hand
+from facilities.services.waiting_list import bed_freed, let_holds_go, offered_by_hand, propose_others
 
 
 @transaction.atomic
@@ -63,6 +63,7 @@ def offer_bed(
     bed = bed_to_give(bed.pk, application)
     offer = make_offer(viewer, application, bed, from_day=from_day, hours=hours)
     offered_by_hand(viewer, offer, words=out_of_turn.strip()[:300])
+    propose_others(viewer, application)
     return offer
 
 

@@ -30,7 +30,7 @@ from facilities.services.claims import release
 from facilities.services.directed import follow_directed_at
 from facilities.services.guards import family_only, found, manager_only, no_longer
 from facilities.services.letters import tell_family, tell_home
-from facilities.services.lock_order import holds_for, lock_application, lock_homes, lock_to_ask
+from facilities.services.lock_order import holds_for, lock_application, lock_homes, lock_to_ask, lock_with_beds
 from facilities.services.offering import make_offer
 from facilities.services.openings import Passed, close_opening, opening_of, pass_over
 
@@ -137,10 +137,19 @@ def _is_free(opening: Opening) -> bool:
 
 
 def let_holds_go(viewer: Viewer, application: Application) -> None:
-    """Ask the next families about the beds that were held for one that no longer waits; the beds are locked."""
+    """Ask the next families about the beds that were kept for one that no longer waits; the beds are locked."""
     for hold in holds_for([application]).select_related("bed__room__facility").order_by("bed"):
         release(hold)
         bed_freed(viewer, hold.bed, from_day=hold.days.lower, cause=str(application))
+    propose_others(viewer, application)
+
+
+def propose_others(viewer: Viewer, application: Application) -> None:
+    """Go on along the list with the beds proposed for a family that cannot be asked about them now; the beds are locked."""
+    proposed = Opening.objects.filter(proposed=application, state=OpeningState.OPEN).order_by("bed")
+    for opening in proposed.select_related("bed__room__facility", "facility"):
+        Opening.objects.filter(pk=opening.pk).update(proposed=None)
+        ask_next(viewer, opening)
 
 
 def offered_by_hand(viewer: Viewer, offer: Offer, *, words: str) -> None:
@@ -178,7 +187,8 @@ def _out_of_turn() -> Refusal:
 def pass_over_proposed(viewer: Viewer, *, opening_id: UUID, reason: str, application_id: UUID | None = None) -> Opening:
     """Do not offer the bed to the family whose turn it is, with the reason it reads; the next one is proposed.
 
-    `application_id`: the family that is meant; where another one's turn it is by now, nobody is passed over. Raises Refusal `not_found` (404), `reason_missing` (422), `already_answered` (409).
+    `application_id`: the family that is meant; where another one's turn it is by now, nobody is passed over.
+    Raises Refusal `not_found` (404), `reason_missing` (422), `already_answered` (409).
     """
     opening = found(Opening.objects.filter(facility__in=facilities_of(viewer)), opening_id)
     if not reason.strip():
@@ -328,8 +338,11 @@ def pause_place(viewer: Viewer, *, application_id: UUID, until: date | None) -> 
     if until is not None and not today < until <= today + timedelta(days=most):
         sentence = say("可以从明天起暂停，最长 {days} 天，到期前可以再延。", days=most)
         raise Refusal("pause_days", sentence, fields={"until": sentence})
+    lock_with_beds(application)
     application = _lock_waiting(application)
     Application.objects.filter(pk=application.pk).update(paused_until=until)
+    if until:
+        propose_others(viewer, application)
     act = "waiting.paused" if until else "waiting.resumed"
     record(viewer, act, str(application), place=application.facility.region_id)
     application.refresh_from_db()

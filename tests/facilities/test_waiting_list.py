@@ -34,6 +34,7 @@ from facilities.services import (
     offer_bed,
     pass_over_proposed,
     pause_place,
+    refuse_application,
     release_hold,
     resident_died,
     set_list_rule,
@@ -553,3 +554,24 @@ def test_a_hold_let_go_is_a_free_bed_and_goes_along_the_list(queue):
     release_hold(queue.manager, claim_id=hold.pk)
     release_hold(queue.manager, claim_id=hold.pk)
     assert asked() == [first.application.pk]
+
+
+@pytest.mark.parametrize("ends", ["withdrawn", "refused", "died", "paused", "offered another"])
+def test_a_bed_proposed_for_a_family_that_cannot_be_asked_now_is_proposed_for_the_next(queue, ends):
+    set_list_rule(queue.manager, facility_id=queue.home.pk, mode="propose")
+    first, second = queue.join("王一"), queue.join("王二")
+    leaves(queue, resident(queue))
+    pk = first.application.pk
+    assert Opening.objects.get().proposed_id == pk
+    acts = {
+        "withdrawn": lambda: withdraw_application(first.viewer, application_id=pk),
+        "refused": lambda: refuse_application(queue.manager, application_id=pk, reason="暂无人手"),
+        "died": lambda: resident_died(system("test"), elder_id=first.elder.pk, died_on=queue.today),
+        "paused": lambda: pause_place(first.viewer, application_id=pk, until=queue.today + timedelta(days=9)),
+        "offered another": lambda: offer_bed(
+            queue.manager, application_id=pk, bed_id=make_bed(queue.home).pk, from_day=queue.today
+        ),
+    }
+    acts[ends]()
+    opening = Opening.objects.get(proposed__isnull=False)
+    assert (opening.state, opening.proposed_id) == (OpeningState.OPEN, second.application.pk)
