@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from eldercare.kernel.sentences import Sentence, say
 
 NameKey = tuple[str, str]
+MARKS = re.compile(r"[\W_]")
 
 
 def name_key(name: str) -> str:
@@ -35,7 +36,7 @@ def name_key(name: str) -> str:
     >>> name_key("夕阳红 养老院（武清）") == name_key("夕阳红养老院(武清)") == name_key("夕阳红·养老院武清")
     True
     """
-    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", name).lower())
+    return MARKS.sub("", unicodedata.normalize("NFKC", name).lower()) if name else ""
 
 
 @dataclass(frozen=True)

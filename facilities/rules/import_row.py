@@ -513,7 +513,10 @@ def kind_by_name(name: str) -> str | None:
     >>> kind_by_name("杨村街道养老服务驿站"), kind_by_name("夕阳红养老院")
     ('station', None)
     """
-    return next((code for code, pattern in cells.WORDS["kinds_by_name"] if re.search(pattern, name)), None)
+    return next((code for code, pattern in KINDS_BY_NAME if pattern.search(name)), None)
+
+
+KINDS_BY_NAME = [(code, re.compile(pattern)) for code, pattern in cells.WORDS["kinds_by_name"]]
 
 
 def no_home_words(row: list[Any], name_at: int) -> str:

@@ -321,7 +321,9 @@ COPIED = [field.attname for field in Facility._meta.concrete_fields]
 def _write_new(batch: DirectoryImport, rows: list[ImportRow]) -> None:
     """Insert the new homes, some thousands at once; progress is told outside the transaction."""
     as_of = clock.today().isoformat()
-    blank = {name: getattr(NEW_HOME, name) for name in COPIED}
+    named = {"id", "provenance", *(name for row in rows for name in row.changes)}
+    blank = {name: getattr(NEW_HOME, name) for name in COPIED if name in named}
+    same = {name: getattr(NEW_HOME, name) for name in COPIED if name not in named}
     done = 0
     for some in _chunks(rows):
         homes = (
@@ -333,7 +335,7 @@ def _write_new(batch: DirectoryImport, rows: list[ImportRow]) -> None:
             }
             for row in some
         )
-        copy_in(Facility, COPIED, ([home[name] for name in COPIED] for home in homes))
+        copy_in(Facility, list(blank), ([home[name] for name in blank] for home in homes), same=same)
         done += len(some)
         faults.passing(MID_APPLY)
         _tell(batch.job_id, done)

@@ -13,13 +13,21 @@ NULL = "\\N"
 LINES_AT_ONCE = 200
 
 
-def copy_in(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows of one table, each a sequence of its columns' values (JSON columns: what JSON holds)."""
-    fields = [model._meta.get_field(name) for name in columns]
+def copy_in(
+    model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, same: dict[str, Any] | None = None
+) -> None:
+    """Insert rows of one table, each a sequence of its columns' values (JSON columns: what JSON holds).
+
+    `same` are columns whose value is the same in every row.
+    """
+    same = same or {}
+    fields = [model._meta.get_field(name) for name in (*columns, *same)]
     writers = [_json if isinstance(field, JSONField) else _text for field in fields]
+    own, rest = writers[: len(columns)], writers[len(columns) :]
+    end = "".join("\t" + write(value) for write, value in zip(rest, same.values(), strict=True)) + "\n"
     quote = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in fields)
-    file = _Lines("\t".join([write(value) for write, value in zip(writers, row, strict=True)]) + "\n" for row in rows)
+    file = _Lines("\t".join([write(value) for write, value in zip(own, row, strict=True)]) + end for row in rows)
     with connection.cursor() as cursor, connection.wrap_database_errors:
         try:
             cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", file)
