@@ -20,6 +20,7 @@ from facilities.choices import ApplicationState, ClaimKind, OfferState, OpeningS
 from facilities.models import Application, Bed, BedClaim, GradeSpell, Offer, Stay
 from facilities.models.admission import OPEN
 from facilities.rules.waiting import list_settings
+from facilities.selectors.licence import licence_of
 from facilities.services.claims import morning_of, release
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_family, tell_home
@@ -35,7 +36,8 @@ def accept_offer(viewer: Viewer, *, offer_id: UUID) -> Stay:
 
     Who lives at another home then moves; the other lists the elder is on go on, and the family is told of them.
     A second call gives the same stay. Raises Refusal `not_found` (404), `not_acting_for_elder` (403),
-    `offer_lapsed` (409), `already_answered` (409), `accepted_elsewhere`, `lives_elsewhere` (409).
+    `offer_lapsed` (409), `already_answered` (409), `accepted_elsewhere`, `lives_elsewhere`, `home_not_open`
+    (409).
     """
     offer = found(offers_visible_to(viewer).select_related("application__facility", "bed__room", "claim"), offer_id)
     family_only(viewer, offer.application.elder_id)
@@ -46,6 +48,7 @@ def accept_offer(viewer: Viewer, *, offer_id: UUID) -> Stay:
     )
     if not accepted:
         return _answered_before(offer)
+    _check_home(offer)
     _check_nights(offer)
     stay = _expect(offer)
     move_from_where_they_live(viewer, offer.application)
@@ -159,6 +162,18 @@ def extend_offer(viewer: Viewer, *, offer_id: UUID) -> Offer:
 def _no_later(moment: Combinable, until: date | None) -> Combinable:
     """Nobody is asked longer than the days last."""
     return Least(moment, Value(morning_of(until))) if until else moment
+
+
+def _check_home(offer: Offer) -> None:
+    """A home that may take nobody in any more takes nobody in by an offer it made before."""
+    licence = licence_of(offer.application.facility, max(offer.from_day, clock.today()))
+    if licence.stands is False:
+        raise Refusal(
+            "home_not_open",
+            licence.because,
+            next_step=say("请先问清这家机构；您在别家的申请和轮候位置不受影响。"),
+            status=409,
+        )
 
 
 def _check_nights(offer: Offer) -> None:

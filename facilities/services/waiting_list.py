@@ -30,7 +30,14 @@ from facilities.services.claims import release
 from facilities.services.directed import follow_directed_at
 from facilities.services.guards import family_only, found, manager_only, no_longer
 from facilities.services.letters import tell_family, tell_home
-from facilities.services.lock_order import holds_for, lock_application, lock_homes, lock_to_ask, lock_with_beds
+from facilities.services.lock_order import (
+    holds_for,
+    lock_application,
+    lock_beds,
+    lock_homes,
+    lock_to_ask,
+    lock_with_beds,
+)
 from facilities.services.offering import make_offer
 from facilities.services.openings import Passed, close_opening, opening_of, pass_over
 
@@ -218,7 +225,10 @@ def stop_opening(viewer: Viewer, *, opening_id: UUID) -> Opening:
 
 @transaction.atomic
 def set_list_rule(viewer: Viewer, *, facility_id: UUID, mode: str, hours: int | None = None) -> ListRule:
-    """Say how the home's list moves. Raises Refusal `not_found` (404), `manager_only` (403), `offer_hours` (422)."""
+    """Say how the home's list moves; where it moves by itself from now on, whoever's turn it is is asked at once.
+
+    Raises Refusal `not_found` (404), `manager_only` (403), `offer_hours` (422).
+    """
     home = found(facilities_of(viewer), facility_id)
     manager_only(viewer, home.pk)
     most = setting("offers", clock.today())["most_hours"]
@@ -226,10 +236,21 @@ def set_list_rule(viewer: Viewer, *, facility_id: UUID, mode: str, hours: int | 
         sentence = say("给家属的答复时间应在 1 到 {most} 小时之间。", most=most)
         raise Refusal("offer_hours", sentence, fields={"hours": sentence})
     rule, _made = ListRule.objects.update_or_create(facility=home, defaults={"mode": ListMode(mode), "hours": hours})
+    if rule.mode == ListMode.AUTO:
+        _ask_who_was_proposed(viewer, home.pk)
     record(
         viewer, "waiting.rule_set", f"facility:{home.pk}", place=home.region_id, facts={"mode": mode, "hours": hours}
     )
     return rule
+
+
+def _ask_who_was_proposed(viewer: Viewer, facility_id: UUID) -> None:
+    lock_homes([facility_id])
+    proposed = Opening.objects.filter(facility=facility_id, state=OpeningState.OPEN, proposed__isnull=False)
+    lock_beds(proposed.values_list("bed", flat=True))
+    for opening in proposed.select_related("bed__room__facility", "facility").order_by("bed"):
+        Opening.objects.filter(pk=opening.pk).update(proposed=None)
+        ask_next(viewer, opening)
 
 
 @transaction.atomic

@@ -1,15 +1,16 @@
 """Whatever makes a bed free, the next family on the list is asked: by an act taken back, by a day that comes, and from today on."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from eldercare.audit.services import move_clock
+from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.viewer import system
 from facilities.choices import OfferState, OpeningState
-from facilities.models import Application, Bed, Offer, Opening
+from facilities.models import Application, Bed, Facility, Offer, Opening
 from facilities.services import (
     accept_offer,
     close_beds,
@@ -146,3 +147,28 @@ def test_not_before_whoever_has_the_bed_in_between_is_gone(queue):
     assert close_lapsed_offers() == 1
     assert asked() == [(soon.application.pk, queue.today + 5 * DAY)]
     assert Application.objects.get(pk=offer.application_id).state == "submitted"
+
+
+def test_a_list_that_moves_by_itself_from_now_on_asks_whose_turn_it_is(queue):
+    rule = lambda mode: set_list_rule(queue.manager, facility_id=queue.home.pk, mode=mode)  # noqa: E731
+    rule("propose")
+    first, second, _third = queue.join("王一"), queue.join("王二"), queue.join("王三")
+    for _number in range(2):
+        say(queue, make_bed(queue.home, admittable=False), "free")
+    assert asked() == []
+    rule("auto")
+    assert sorted(pk for pk, _day in asked()) == sorted([first.application.pk, second.application.pk])
+    assert not Opening.objects.filter(proposed__isnull=False).exists()
+    rule("auto")
+    assert Offer.objects.count() == 2
+
+
+@pytest.mark.parametrize("facts", [{"operating": "suspended"}, {"licence_valid_until": date(2026, 1, 1)}])
+def test_an_offer_of_a_home_that_may_take_nobody_in_any_more_is_not_accepted(queue, facts):
+    family = queue.join("王一")
+    say(queue, make_bed(queue.home, admittable=False), "free")
+    Facility.objects.filter(pk=queue.home.pk).update(**facts)
+    with pytest.raises(Refusal) as refusal:
+        accept_offer(family.viewer, offer_id=Offer.objects.get().pk)
+    assert (refusal.value.code, refusal.value.status) == ("home_not_open", 409)
+    assert Offer.objects.get().state == OfferState.LIVE
