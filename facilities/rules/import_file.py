@@ -19,6 +19,7 @@ from facilities.rules.sheet_header import (
     NEVER_READ,
     Header,
     find_header,
+    is_column_word,
     key_words,
     meaning,
     stands_upright,
@@ -137,8 +138,9 @@ class HomesFile:
         if KEY_WORDS.isdisjoint(cell for cell in cells if cell.__class__ is str) or header.is_repeated_by(cells):
             return None
         key = header.key_at
-        if key < len(cells) and cells[key] is not None and meaning(str(cells[key])) is None:
-            return None  # a home's name stands there
+        there = str(cells[key]) if key < len(cells) and cells[key] is not None else ""
+        if there and not is_column_word(there) and meaning(there) != "name":
+            return None  # a home's name stands there, whatever column it resembles: 认知症照护中心
         found = find_header([(number, cells)])
         return found if found and len(found.columns) >= FEWEST_COLUMNS else None
 

@@ -174,6 +174,18 @@ def test_a_second_table_below_the_first_has_its_own_columns():
     ]
 
 
+def test_a_home_whose_name_and_clinic_resemble_columns_begins_no_second_table():
+    header = ["机构名称", "机构类型", "所在区", "医务室名称"]
+    rows, _file = read(
+        xlsx(
+            header,
+            ["示例认知症照护中心", "养老机构", "武清区", "福寿医务室"],
+            ["示例乙养老院", "养老机构", "武清区", None],
+        )
+    )
+    assert [row.values["name"] for row in rows] == ["示例认知症照护中心", "示例乙养老院"]
+
+
 def test_sections_in_short_example_rows_and_numbered_columns_make_no_home():
     rows, _file = read(
         xlsx(
