@@ -14,7 +14,7 @@ from eldercare.kernel.verdict import Outcome, Reason
 from eldercare.kernel.viewer import Viewer
 from facilities.access import facilities_of
 from facilities.choices import OpeningState
-from facilities.models import Bed, Room
+from facilities.models import Bed, Opening, Room
 from facilities.selectors.beds import InTheWay, in_the_way
 from facilities.services.board import lock_board
 from facilities.services.claims import close_lapsed_on
@@ -51,6 +51,9 @@ def add_room(viewer: Viewer, *, facility_id: UUID, name: str, room_type: str, be
     lock_beds(bed.pk for bed in rows)
     for bed in rows:
         bed_freed(viewer, bed, from_day=today, cause=f"room:{room.pk}")
+        # The beds of a room are alike: a list that has nobody for one of them has nobody for the others.
+        if Opening.objects.filter(bed=bed, state=OpeningState.EXHAUSTED).exists():
+            break
     facts = {"room": str(room.pk), "beds": beds}
     record(viewer, "room.added", f"facility:{home.pk}", place=home.region_id, facts=facts)
     relist([home.pk])

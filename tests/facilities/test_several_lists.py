@@ -308,6 +308,16 @@ def test_a_new_room_goes_along_the_list_bed_by_bed():
     assert families[2].state == ApplicationState.SUBMITTED
 
 
+def test_a_new_room_nobody_waits_for_is_asked_about_once_and_the_home_told_once():
+    queue = Queue()
+    waiting = queue.join("王一", room_type="single")
+    facts = {"facility_id": queue.home.pk, "name": "新房", "room_type": "double", "bed_type": "nursing"}
+    add_room(queue.manager, **facts, beds=6)
+    assert Opening.objects.get().state == OpeningState.EXHAUSTED
+    assert Skip.objects.get().application_id == waiting.application.pk
+    assert Letter.objects.filter(kind="opening.exhausted").count() == 1
+
+
 def test_a_bed_somebody_is_busy_with_does_not_keep_the_sweeper_from_the_others(monkeypatch):
     queue, other = Queue(), Queue()
     offers = [
