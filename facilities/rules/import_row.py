@@ -63,6 +63,8 @@ FEES = {
 DITTO = re.compile(cells.WORDS["ditto"])
 JANUARY = re.compile(r"\d{4}\.1")
 TEXT_MARKS = ("'", "’", "‘", "`")
+# What each home has its own of: one merged cell beside several homes says it of none.
+OWN = ("licensed_beds", "nursing_beds", "care_workers", "certified_workers", "filing_number", "licence_number")
 DAYS = ("filed_on", "licence_valid_until", "opened")
 SEALED = ("person", "certificate_no")  # what stands in these is never repeated in a sentence
 FOUR_YEARS = timedelta(days=1462)  # between the two ways spreadsheet programs count days
@@ -73,6 +75,8 @@ NAME_MARKS, NAME_REMARK, FORMER_NAME, STATE = (
     re.compile(cells.WORDS[name]) for name in ("before_name", "name_remark", "former_name", "state_as_remark")
 )
 HOME_END = re.compile(cells.WORDS["home_end"])
+TWO_HOMES = re.compile(cells.WORDS["home_end"].removesuffix("$") + r"(?=$|[/、，,;；\s])")
+MOST_SHARED = 10_000
 SAMPLE = re.compile(cells.WORDS["sample_name"])
 LETTER = re.compile(r"[^\W\d_]")
 TOTAL = re.compile(cells.WORDS["no_home"])
@@ -156,6 +160,7 @@ class RowReader:
         )
         if self.datum == cells.UNSTATED and re.search(cells.WORDS["of_positions"], above):
             self.datum = cells.datum_of(above)
+        self._shared = self._shared_cells()
         self._words_above: dict[str, str] = {}
         self._usual_width: int | None = None
         self._read_before: dict[tuple[str, type, Any], cells.Read] = {}
@@ -194,10 +199,31 @@ class RowReader:
         self._place(found, row)
         self._hukou(found, row)
         self._judge(found, number)
+        self._alone(found, row)
         self._see_struck(found, number)
         if self.sheet.is_text:
             self._whole_row(found, row)
         return found
+
+    def _shared_cells(self) -> set[tuple[int, str]]:
+        """Give the rows and facts that stand in one merged cell beside several homes."""
+        name_at = self.columns[KEY[self.of]][0].index
+        names = {(top, bottom) for top, left, bottom, right in self.sheet.merged if left <= name_at <= right}
+        own = {column.index: field_ for field_ in OWN for column in self.columns.get(field_, ())}
+        return {
+            (number, own[left])
+            for top, left, bottom, _right in self.sheet.merged
+            if left in own and top < bottom <= top + MOST_SHARED and (top, bottom) not in names
+            for number in range(top, bottom + 1)
+        }
+
+    def _alone(self, found: ReadRow, row: list[Any]) -> None:
+        """Tell a line below a table (a source, a day, a signature) from a home of which nothing but the name is written."""
+        if found.fatal is None and self.width > 1 and only_text(row) and not HOME_END.search(found.values["name"]):
+            found.fatal = say(
+                "只写了“{text}”，没有别的，看不出是不是一家机构；是的话，请补上地址等，再上传",
+                text=found.values["name"][:20],
+            )
 
     @staticmethod
     def _bare_name(found: ReadRow) -> None:
@@ -215,6 +241,8 @@ class RowReader:
             name = remark[1]
             found.values.setdefault("alias", former[1])
             found.problems.append(say("名称后面的“{remark}”当作别名", remark=remark[2]))
+        if len(TWO_HOMES.findall(name)) > 1:
+            found.problems.append(say("名称里像有两家；是两家请分成两行，是同一家的另一个名称请写在“别名”一列"))
         if name:
             found.values["name"] = name
 
@@ -454,6 +482,10 @@ class RowReader:
         if values.get("certified_workers", 0) > values.get("care_workers", 10**9):
             found.problems.append(say("持证护理员比护理员总数多，持证护理员人数没有采用"))
             del values["certified_workers"]
+        for field_ in [one for one in OWN if (number, one) in self._shared and one in values]:
+            why = say("和别的机构合并成一格，看不出各是多少，没有采用")
+            found.problems.append(say("“{column}”：{why}", column=self.columns[field_][0].header, why=why))
+            del values[field_]
         if "clinic_name" in values and "clinic" not in self.columns:
             values.setdefault("has_clinic", True)
         if number in self.sheet.hidden_rows:

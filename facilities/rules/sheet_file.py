@@ -54,7 +54,8 @@ class Sheet:
 
     `uncached` are the cells (row, column from 0) whose formula has no stored result, `struck` those struck through;
     `hidden_rows` and `hidden_columns` (from 0) those the program does not show. `from_1904`: its day numbers count from
-    1904. `is_text`: a row longer than the header was cut wrongly.
+    1904. `is_text`: a row longer than the header was cut wrongly. `merged`: top, left, bottom, right of each merged
+    block; rows from 1, columns from 0.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Sheet:
     from_1904: bool = False
     is_text: bool = False
     notes: list[Sentence] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 def open_sheets(content: bytes) -> Iterator[Sheet]:
@@ -179,7 +181,8 @@ def _xlsx_sheet(archive: zipfile.ZipFile, sheet: Any, from_1904: bool, struck_st
         frozenset(seen.struck),
         from_1904=from_1904,
     )
-    found.rows = _filled(_numbered(sheet, found.notes), sorted(seen.merged))
+    found.merged = sorted(seen.merged)
+    found.rows = _filled(_numbered(sheet, found.notes), found.merged)
     return found
 
 

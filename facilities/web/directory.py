@@ -103,6 +103,7 @@ def show(request: HttpRequest, import_id: UUID) -> HttpResponse:
         waiting=[(word, count) for word in WAITING if (count := batch.counts.get(f"waits_{word}", 0))],
         left=[sheet for sheet in batch.notes.get("sheets", ()) if sheet.get("left")],
         skipped=[restored(one) for one in batch.notes.get("skipped", ())],
+        skipped_more=batch.notes.get("skipped_more", 0),
         columns=_columns(batch.notes),
         chosen=chosen,
         **_page(batch, chosen, request.GET.get("after", "")),

@@ -458,6 +458,8 @@ def test_in_a_text_file_a_tenth_month_may_have_lost_its_zero():
     [
         ("北京市通县", "", "110112", "“通县”已按今天的通州区读"),
         ("塘沽", "", "120116", "今天的滨海新区"),
+        ("", "保定市清苑县某镇", "130608", "今天的清苑区"),
+        ("", "北京市密云县鼓楼街", "110118", "今天的密云区"),
         ("保定市新市区", "", "130602", "今天的竞秀区"),
         ("邢台市桥西区", "", "130503", "今天的信都区"),
         ("河北张家口桥西", "", "130703", ""),
@@ -496,6 +498,55 @@ def test_hidden_sheets_are_not_read_hidden_rows_are_and_both_are_said():
     assert [row.values["name"] for row in rows] == ["示例甲养老院", "示例乙养老院"]
     assert not rows[0].problems and "隐藏的" in str(rows[1].problems[0])
     assert [str(note) for note in file.skipped] == ["“旧数据”是隐藏的工作表，没有读；要读它，请取消隐藏再上传"]
+
+
+def test_what_stands_below_a_table_makes_no_home():
+    rows, file = read(
+        xlsx(
+            ["机构名称", "所在区", "床位数"],
+            ["示例甲养老院", "武清区", 10],
+            ["武清区小计", None, 10],
+            ["武清区合计（家）", "武清区", 10],
+            ["其中：公办", None, 1],
+            ["本表由养老服务处提供", None, None],
+            ["2023年5月1日", None, None],
+            ["以下空白", None, None],
+            ["示例乙颐养院", None, None],
+        ),
+        "武清区名录.xlsx",
+    )
+    assert [row.values["name"] for row in rows if row.fatal is None] == ["示例甲养老院", "示例乙颐养院"]
+    assert ["看不出是不是一家机构" in str(row.fatal) for row in rows if row.fatal] == [True, True]
+    assert len(file.skipped) == 4
+
+
+def test_one_merged_cell_of_beds_beside_several_homes_is_the_number_of_none():
+    book = Workbook()
+    for row in (
+        ["机构名称", "所在区", "床位数", "地址"],
+        ["示例甲养老院", "武清区", 300, "甲路"],
+        ["示例乙养老院", "武清区", None, None],
+        ["示例丙养老院", "武清区", 20, "丙路"],
+        [None, None, None, "丙路"],
+    ):
+        book.active.append(row)
+    for block in ("C2:C3", "D2:D3", "A4:A5", "B4:B5", "C4:C5"):
+        book.active.merge_cells(block)
+    rows, _file = read(saved(book))
+    assert [(row.values.get("licensed_beds"), row.values["address"]) for row in rows] == [
+        (None, "甲路"),
+        (None, "甲路"),
+        (20, "丙路"),
+        (20, "丙路"),
+    ]
+    assert "和别的机构合并成一格" in str(rows[1].problems[0]) and not rows[2].problems
+
+
+def test_two_homes_in_one_cell_are_told():
+    (row, known), _file = read(
+        xlsx(["机构名称", "所在区"], ["示例甲养老院、示例乙敬老院", "武清区"], ["示例养老院服务中心", "武清区"])
+    )
+    assert "名称里像有两家" in str(row.problems[0]) and not known.problems
 
 
 def test_of_hidden_columns_and_of_columns_too_far_right_something_is_said():

@@ -132,6 +132,14 @@ def test_what_a_row_would_change_stands_beside_what_is_now(officer):
 
 
 @pytest.mark.django_db
+def test_of_many_skipped_lines_the_rest_is_counted(officer):
+    totals = [["小计", None, 1]] * 103
+    page = upload(officer, xlsx(["机构名称", "所在区", "床位数"], ["示例甲养老院", "武清区", 1], *totals))["Location"]
+    read_import(DirectoryImport.objects.get().pk)
+    assert "还有 3 处，没有列出" in officer.get(page).content.decode()
+
+
+@pytest.mark.django_db
 def test_a_file_that_cannot_be_read_comes_back_with_the_reason_beside_the_field(officer):
     answer = upload(officer, b"PK\x03\x04")
     assert answer.status_code == 422 and "文件不完整，打不开。" in answer.content.decode()
