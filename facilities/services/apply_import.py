@@ -72,7 +72,7 @@ def decide_row(viewer: Viewer, *, import_id: UUID, line: int, decision: str, hom
         raise Refusal(
             "bad_decision",
             say("这一家已经有了，不能再按这一行新增一家。"),
-            next_step=say("请更新名录里的那一家；表里的两行写得不一样的，请只用一行，另一行选“不要”。"),
+            next_step=say("请更新名录里的那一家；表里的两行写得不一样的，请只用一行，另一行选“这一行不要”。"),
         )
     row.decision = decision
     row.home_id = home_id if decision == RowDecision.UPDATE else None
