@@ -2,35 +2,47 @@
 
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from random import Random
 
 import pytest
-from django.db.models import F
 
-from eldercare.kernel import clock
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.viewer import system
 from facilities.choices import ApplicationState, ClaimKind, OfferState, StayState
-from facilities.models import Application, Bed, BedClaim, Offer, Opening, Stay
+from facilities.models import Application, Bed, BedClaim, BedConfirmation, Offer, Opening, Stay
 from facilities.models.admission import OPEN
+from facilities.selectors.beds import live_claims
+from facilities.selectors.history import differing_counts
 from facilities.services import (
     accept_offer,
     apply_to_home,
     check_in,
+    close_beds,
     close_lapsed_offers,
     confirm_beds,
     decline_offer,
     drop_stay,
     end_stay,
+    extend_offer,
     hold_bed,
+    keep_for_who_stays,
+    no_show,
     offer_bed,
+    pass_over_proposed,
+    pause_place,
+    plan_leaving,
     refuse_application,
     release_hold,
+    request_transfer,
     resident_died,
+    set_list_rule,
+    undo_board,
     withdraw_application,
     withdraw_offer,
 )
 from facilities.services.board import change_to
+from facilities.services.free_by_day import ask_about_days_that_came
 from tests.builders.facilities import make_bed
 from tests.builders.waiting import Queue
 from tests.races.test_one_bed import at_once
@@ -40,13 +52,14 @@ PEOPLE, ACTS = 10, 30
 
 
 class Town:
-    """Two homes with five beds each and eight families, each on both lists."""
+    """Two homes with five beds each and eight families, each on both lists; the second home's staff are proposed who is next."""
 
     def __init__(self):
         self.queues = [Queue(), Queue()]
         for queue in self.queues:
             for _bed in range(5):
                 make_bed(queue.home)
+        set_list_rule(self.queues[1].manager, facility_id=self.queues[1].home.pk, mode="propose")
         self.families = [self.queues[number % 2].join(f"王{number}") for number in range(8)]
         for number, family in enumerate(self.families):
             self.apply(family, self.queues[(number + 1) % 2])
@@ -72,6 +85,9 @@ class Town:
         offer = self.some(chance, Offer.objects.filter(application__elder=family.elder, state=OfferState.LIVE))
         stay = self.some(chance, Stay.objects.filter(elder=family.elder, state__in=["expected", "in"], **here))
         hold = self.some(chance, BedClaim.objects.filter(kind=ClaimKind.HOLD, released_at__isnull=True))
+        saved = BedConfirmation.objects.filter(facility=queue.home).order_by("-at").first()
+        turn = self.some(chance, Opening.objects.filter(facility=queue.home, proposed__isnull=False))
+        days = [day + timedelta(number) for number in (1, 3, 7)]
         acts = {
             "offer": lambda: offer_bed(
                 boss, application_id=application.pk, bed_id=bed.pk, from_day=day, out_of_turn="这样定了"
@@ -89,18 +105,53 @@ class Town:
             "leave": lambda: end_stay(boss, stay_id=stay.pk, until=day, reason="went_home"),
             "block": lambda: confirm_beds(boss, facility_id=queue.home.pk, changes=[change_to("blocked", bed.pk)]),
             "free": lambda: confirm_beds(boss, facility_id=queue.home.pk, changes=[change_to("free", bed.pk)]),
-            "sweep": close_lapsed_offers,
+            "promise": lambda: offer_bed(
+                boss, application_id=application.pk, bed_id=bed.pk, from_day=chance.choice(days), out_of_turn="约好了"
+            ),
+            "more time": lambda: extend_offer(family.viewer, offer_id=offer.pk),
+            "plan": lambda: plan_leaving(boss, stay_id=stay.pk, on=chance.choice([*days, None])),
+            "no show": lambda: no_show(boss, stay_id=stay.pk),
+            "move": lambda: self.move(family, stay, chance.choice(self.queues)),
+            "pause": lambda: pause_place(
+                family.viewer, application_id=application.pk, until=chance.choice([*days, None])
+            ),
+            "close": lambda: close_beds(
+                boss, facility_id=queue.home.pk, bed_ids=[bed.pk], until=chance.choice([*days, None])
+            ),
+            "lived in": lambda: confirm_beds(
+                boss, facility_id=queue.home.pk, changes=[change_to("occupied", bed.pk, until=chance.choice(days))]
+            ),
+            "keep": lambda: confirm_beds(boss, facility_id=queue.home.pk, changes=[change_to("held", bed.pk)]),
+            "undo": lambda: undo_board(boss, facility_id=queue.home.pk, confirmation_id=saved.pk),
+            "pass over": lambda: pass_over_proposed(
+                boss, opening_id=turn.pk, reason="这次不便", application_id=turn.proposed_id
+            ),
+            "sweep": lambda: (close_lapsed_offers(), keep_for_who_stays(), ask_about_days_that_came()),
             "die": lambda: resident_died(system("test"), elder_id=family.elder.pk, died_on=day),
         }
-        weights = [6, 3, 2, 6, 3, 1, 2, 1, 4, 5, 2, 3, 2, 4, 1, 1]
-        name = chance.choices(list(acts), weights)[0]
+        often = {"offer": 6, "accept": 6, "check in": 5, "apply": 4, "free": 4, "leave": 3, "hold": 3, "decline": 3}
+        name = chance.choices(list(acts), [often.get(one, 1 if one == "die" else 2) for one in acts])[0]
         needs = {
-            **dict.fromkeys(("offer", "hold", "withdraw", "refuse"), application),
-            **dict.fromkeys(("accept", "decline", "take back"), offer),
-            **dict.fromkeys(("check in", "drop", "leave"), stay),
+            **dict.fromkeys(("offer", "promise", "hold", "withdraw", "refuse", "pause"), application),
+            **dict.fromkeys(("accept", "decline", "take back", "more time"), offer),
+            **dict.fromkeys(("check in", "drop", "leave", "plan", "no show", "move"), stay),
             "let go": hold,
+            "undo": saved,
+            "pass over": turn,
         }
         return ("nothing", lambda: None) if needs.get(name, queue) is None else (name, acts[name])
+
+    @staticmethod
+    def move(family, stay, to):
+        return request_transfer(
+            family.viewer,
+            stay_id=stay.pk,
+            facility_id=to.home.pk,
+            room_type="double",
+            care_grade="full",
+            wanted_from=to.today,
+            consent_text_version="2026-01",
+        )
 
     @staticmethod
     def some(chance, rows):
@@ -132,18 +183,38 @@ def test_whatever_ten_people_do_at_once_nothing_deadlocks_and_the_tables_agree()
     assert sum(told.values()) == PEOPLE * ACTS
     assert told["offer"] + told["accept"] + told["check in"] > 0, told
     close_lapsed_offers()
+    tables_agree()
+    for queue in town.queues:
+        assert differing_counts(BedConfirmation.objects.filter(facility=queue.home)) == []
+
+
+def tables_agree():
+    """Offers, claims, stays, holds and places tell one story."""
     live = Offer.objects.filter(state=OfferState.LIVE).select_related("application", "claim")
     for offer in live:
         assert offer.application.state == ApplicationState.OFFERED
         assert (offer.claim.kind, offer.claim.released_at, offer.claim.bed_id) == ("offer", None, offer.bed_id)
+        assert (offer.claim.lapses_at, offer.claim.days.lower) == (offer.lapses_at, offer.from_day)
     offered = Application.objects.filter(state=ApplicationState.OFFERED)
     assert set(offered.values_list("pk", flat=True)) == {offer.application_id for offer in live}
-    for stay in Stay.objects.filter(state__in=[StayState.EXPECTED, StayState.IN]).select_related("claim"):
+    waits = Stay.objects.filter(state__in=[StayState.EXPECTED, StayState.IN]).select_related("claim", "application")
+    for stay in waits:
         assert (stay.claim.kind, stay.claim.released_at) == ("stay", None)
-    claims = BedClaim.objects.filter(released_at__isnull=True, days__contains=town.queues[0].today)
-    assert max(Counter(claims.values_list("bed", flat=True)).values(), default=1) == 1
-    orphans = claims.filter(kind=ClaimKind.OFFER).exclude(offer__state=OfferState.LIVE)
-    assert not orphans.exists()
-    assert not Opening.objects.filter(state="open", proposed__isnull=False).exists()
-    assert not Offer.objects.filter(state=OfferState.LIVE, lapses_at__lt=clock.now() - timedelta(days=1)).exists()
-    assert not Stay.objects.filter(state=StayState.IN).exclude(facility=F("application__facility")).exists()
+        assert stay.claim.days.lower == stay.days.lower
+        assert (stay.application.state, stay.application.facility_id) == (ApplicationState.ACCEPTED, stay.facility_id)
+    accepted = Application.objects.filter(state=ApplicationState.ACCEPTED)
+    assert set(accepted.values_list("pk", flat=True)) == {stay.application_id for stay in waits}
+    gone = Stay.objects.filter(state__in=[StayState.DROPPED, StayState.NO_SHOW], claim__released_at__isnull=True)
+    assert not gone.exists()
+    claims = BedClaim.objects.filter(released_at__isnull=True).select_related("bed").order_by("bed", "days")
+    for one, other in pairwise(claims):
+        assert one.bed_id != other.bed_id or (one.days.upper and one.days.upper <= other.days.lower)
+    for claim in claims.exclude(kind=ClaimKind.BLOCKED):
+        ends = claim.bed.valid_until
+        assert ends is None or (claim.days.upper and claim.days.upper <= ends)
+    assert not claims.filter(kind=ClaimKind.OFFER).exclude(offer__state=OfferState.LIVE).exists()
+    waiting = Application.objects.filter(state=ApplicationState.SUBMITTED)
+    holds = live_claims().filter(kind=ClaimKind.HOLD, noun__startswith="application:")
+    assert set(holds.values_list("noun", flat=True)) <= {str(application) for application in waiting}
+    proposed = Opening.objects.filter(proposed__isnull=False)
+    assert not proposed.exclude(state="open", proposed__state=ApplicationState.SUBMITTED).exists()
