@@ -61,6 +61,7 @@ class Town:
                 make_bed(queue.home)
         set_list_rule(self.queues[1].manager, facility_id=self.queues[1].home.pk, mode="propose")
         self.families = [self.queues[number % 2].join(f"王{number}") for number in range(8)]
+        self.speaks = {family.elder.pk: family.viewer for family in self.families}
         for number, family in enumerate(self.families):
             self.apply(family, self.queues[(number + 1) % 2])
 
@@ -80,10 +81,11 @@ class Town:
         queue, family = chance.choice(self.queues), chance.choice(self.families)
         boss, day = queue.manager, queue.today
         here = {"facility": queue.home}
-        application = self.some(chance, Application.objects.filter(elder=family.elder, state__in=OPEN, **here))
+        application = self.some(chance, Application.objects.filter(state__in=OPEN, **here))
         bed = self.some(chance, Bed.objects.filter(room__facility=queue.home))
-        offer = self.some(chance, Offer.objects.filter(application__elder=family.elder, state=OfferState.LIVE))
-        stay = self.some(chance, Stay.objects.filter(elder=family.elder, state__in=["expected", "in"], **here))
+        offers = Offer.objects.filter(application__facility=queue.home, state=OfferState.LIVE)
+        offer = self.some(chance, offers.select_related("application"))
+        stay = self.some(chance, Stay.objects.filter(state__in=["expected", "in"], **here))
         hold = self.some(chance, BedClaim.objects.filter(kind=ClaimKind.HOLD, released_at__isnull=True))
         saved = BedConfirmation.objects.filter(facility=queue.home).order_by("-at").first()
         turn = self.some(chance, Opening.objects.filter(facility=queue.home, proposed__isnull=False))
@@ -94,26 +96,28 @@ class Town:
             ),
             "hold": lambda: hold_bed(boss, application_id=application.pk, bed_id=bed.pk, from_day=day),
             "let go": lambda: release_hold(boss, claim_id=hold.pk),
-            "accept": lambda: accept_offer(family.viewer, offer_id=offer.pk),
-            "decline": lambda: decline_offer(family.viewer, offer_id=offer.pk, stay_on_list=True),
-            "withdraw": lambda: withdraw_application(family.viewer, application_id=application.pk),
+            "accept": lambda: accept_offer(self.speaks[offer.application.elder_id], offer_id=offer.pk),
+            "decline": lambda: decline_offer(
+                self.speaks[offer.application.elder_id], offer_id=offer.pk, stay_on_list=True
+            ),
+            "withdraw": lambda: withdraw_application(self.speaks[application.elder_id], application_id=application.pk),
             "take back": lambda: withdraw_offer(boss, offer_id=offer.pk),
             "refuse": lambda: refuse_application(boss, application_id=application.pk, reason="暂无人手"),
             "apply": lambda: self.apply(family, queue),
             "check in": lambda: check_in(boss, stay_id=stay.pk, on=day),
-            "drop": lambda: drop_stay(family.viewer, stay_id=stay.pk),
+            "drop": lambda: drop_stay(self.speaks[stay.elder_id], stay_id=stay.pk),
             "leave": lambda: end_stay(boss, stay_id=stay.pk, until=day, reason="went_home"),
             "block": lambda: confirm_beds(boss, facility_id=queue.home.pk, changes=[change_to("blocked", bed.pk)]),
             "free": lambda: confirm_beds(boss, facility_id=queue.home.pk, changes=[change_to("free", bed.pk)]),
             "promise": lambda: offer_bed(
                 boss, application_id=application.pk, bed_id=bed.pk, from_day=chance.choice(days), out_of_turn="约好了"
             ),
-            "more time": lambda: extend_offer(family.viewer, offer_id=offer.pk),
+            "more time": lambda: extend_offer(self.speaks[offer.application.elder_id], offer_id=offer.pk),
             "plan": lambda: plan_leaving(boss, stay_id=stay.pk, on=chance.choice([*days, None])),
             "no show": lambda: no_show(boss, stay_id=stay.pk),
-            "move": lambda: self.move(family, stay, chance.choice(self.queues)),
+            "move": lambda: self.move(stay, chance.choice(self.queues)),
             "pause": lambda: pause_place(
-                family.viewer, application_id=application.pk, until=chance.choice([*days, None])
+                self.speaks[application.elder_id], application_id=application.pk, until=chance.choice([*days, None])
             ),
             "close": lambda: close_beds(
                 boss, facility_id=queue.home.pk, bed_ids=[bed.pk], until=chance.choice([*days, None])
@@ -141,10 +145,9 @@ class Town:
         }
         return ("nothing", lambda: None) if needs.get(name, queue) is None else (name, acts[name])
 
-    @staticmethod
-    def move(family, stay, to):
+    def move(self, stay, to):
         return request_transfer(
-            family.viewer,
+            self.speaks[stay.elder_id],
             stay_id=stay.pk,
             facility_id=to.home.pk,
             room_type="double",
