@@ -96,8 +96,14 @@ class OpeningSerializer(serializers.Serializer):
     passed_over = serializers.IntegerField()
 
 
+class PlacesQuery(StrictSerializer):
+    """`after`: the places behind this number; a family that leaves meanwhile moves those behind it one place forward."""
+
+    after = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False, default=0)
+
+
 class WaitingListSerializer(serializers.Serializer):
-    """The first two hundred places, in order."""
+    """Two hundred places at most, in order: the first ones, or those behind a number."""
 
     places = HomeApplicationSerializer(many=True)
 
@@ -108,12 +114,17 @@ class OpeningsSerializer(serializers.Serializer):
 
 class WaitingListDoor(HomeDoor):
     @extend_schema(
-        operation_id="waiting_list", summary=_("机构的轮候名单，按顺序"), responses={200: WaitingListSerializer}
+        operation_id="waiting_list",
+        summary=_("机构的轮候名单，按顺序"),
+        parameters=[PlacesQuery],
+        responses={200: WaitingListSerializer},
     )
     def get(self, request: Request, facility_id: UUID) -> Response:
         home = get_object_or_404(facilities_of(self.viewer), pk=facility_id)
-        today = clock.today()
-        cards = cards_in_order(waiting_list(home.pk, today)[:SHOWN], today)
+        query = PlacesQuery(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        today, after = clock.today(), query.validated_data["after"]
+        cards = cards_in_order(waiting_list(home.pk, today)[after : after + SHOWN], today)
         return Response({"places": [application_of(card) for card in cards]})
 
 

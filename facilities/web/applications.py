@@ -43,8 +43,11 @@ def queue(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     rows = applications_visible_to(request.viewer).filter(facility=home)
     today = clock.today()
     answered = rows.exclude(state__in=OPEN).order_by("-submitted_at").values("pk")[:20]
+    waiting = cards_in_order(rows.filter(state__in=OPEN).order_by("submitted_at", "pk")[: SHOWN + 1], today)
     context = {
-        "waiting": cards_in_order(rows.filter(state__in=OPEN).order_by("submitted_at", "pk")[:SHOWN], today),
+        "waiting": waiting[:SHOWN],
+        "shown": SHOWN,
+        "more": len(waiting) > SHOWN,
         "answered": application_cards(rows.filter(pk__in=answered), today)[::-1],
     }
     return render(request, "facilities/applications.html", {**frame(request, home), **context})

@@ -62,6 +62,11 @@ def test_the_list_is_read_by_the_home_and_its_rule_by_everybody(case):
         (1, str(case.first.application.pk)),
         (2, str(case.second.application.pk)),
     ]
+    (row,) = case.home.get(f"{case.at}/waiting-list?after=1").json()["places"]
+    assert row["place"]["number"] == 2
+    assert case.home.get(f"{case.at}/waiting-list?after=2").json()["places"] == []
+    for wrong in ("-1", "x", "9" * 40):
+        assert case.home.get(f"{case.at}/waiting-list?after={wrong}").status_code == 422
     assert case.family.get(f"{case.at}/waiting-list").status_code == 404
     rule = Api().get(f"{case.at}/waiting-rule").json()
     assert [row["id"] for row in rule["classes"]] == ["directed", "crisis", "spouse", "ordinary"]

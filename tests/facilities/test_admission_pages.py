@@ -221,3 +221,4 @@ def test_the_page_of_applications_opens_only_those_it_shows(monkeypatch):
     rows = [queue.join(name).application for name in ("王一", "王二", "王三")]
     shown = read(client_of(queue.manager).get(f"/home/{queue.home.pk}/applications"))
     assert [str(row.pk) in shown for row in rows] == [True, True, False]
+    assert "这里列出最早的 2 份。" in shown
