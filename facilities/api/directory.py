@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from eldercare.kernel.clock import CHINA
-from eldercare.kernel.sentences import speak
+from eldercare.kernel.sentences import Translate, speak
 from eldercare.regions.selectors import require_regions
 from eldercare.ui.api.fields import FenField, StrictSerializer
 from eldercare.ui.api.serializers import ReasonSerializer
@@ -312,7 +312,13 @@ def filters_of(body: dict[str, Any]) -> SearchFilters:
     return SearchFilters(**{name: body[name] for name in names if name in body})
 
 
-def card_of(card: HomeCard, filters: SearchFilters, rooms: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+def card_of(
+    card: HomeCard,
+    filters: SearchFilters,
+    rooms: list[dict[str, Any]] | None = None,
+    *,
+    translate: Translate = gettext,
+) -> dict[str, Any]:
     """Write a card of a search, in the reader's language. `rooms`: the days asked for, where a floor above knows more of them."""
     days, seasons = filters.stay, filters.short_stay and not filters.stay
     if days and rooms is None:
@@ -328,11 +334,11 @@ def card_of(card: HomeCard, filters: SearchFilters, rooms: list[dict[str, Any]] 
         "beds": beds_of(card.beds, card.confirmed),
         "price_from_fen": card.price_from_fen,
         "price_room": card.price_room,
-        "not_matched": speak(card.not_matched, gettext) if card.not_matched else None,
+        "not_matched": speak(card.not_matched, translate) if card.not_matched else None,
         "distance_km": card.distance_km,
         "points": card.points,
         "reasons": [
-            {"id": reason.id, "points": reason.points, "text": speak(reason.text, gettext)} for reason in card.reasons
+            {"id": reason.id, "points": reason.points, "text": speak(reason.text, translate)} for reason in card.reasons
         ],
         "stay": days and stay_of(days, card.price_grade, rooms or []),
         "short_stay_prices": [season_of(price) for price in card.seasons] if seasons else None,

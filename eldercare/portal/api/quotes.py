@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from eldercare.kernel import clock
 from eldercare.kernel.days import Month
+from eldercare.kernel.sentences import Translate
 from eldercare.kernel.verdict import Line
 from eldercare.portal.journeys import find_a_home
 from eldercare.portal.journeys.find_a_home import Asker, Priced
@@ -121,22 +122,22 @@ def asker_of(elder: dict[str, Any] | None, care_grade: str | None, on: date) -> 
     return find_a_home.regraded(find_a_home.asker(read_elder(elder), on), care_grade or "")
 
 
-def net_of(priced: Priced) -> dict[str, Any]:
-    """Write a net month in the reader's language."""
+def net_of(priced: Priced, translate: Translate = gettext) -> dict[str, Any]:
+    """Write a net month in the reader's language. `translate`: of a whole page of them, what finds each word once."""
     net = priced.net
     return {
         "gross_fen": net.gross_fen,
         "net_monthly_fen": net.net_fen,
-        "net_lines": [line_of(line) for line in priced.lines],
-        "beside": [line.to_json(gettext) for line in net.beside],
-        "undecided": [one.to_json(gettext) for one in net.undecided],
+        "net_lines": [line_of(line, translate) for line in priced.lines],
+        "beside": [line.to_json(translate) for line in net.beside],
+        "undecided": [one.to_json(translate) for one in net.undecided],
     }
 
 
-def line_of(line: Charge | Line) -> dict[str, Any]:
+def line_of(line: Charge | Line, translate: Translate = gettext) -> dict[str, Any]:
     """Write a charge, or what a benefit takes off, in the reader's language."""
     return (
-        line.to_json(gettext)
+        line.to_json(translate)
         if isinstance(line, Line)
-        else Line(line.label, line.amount_fen, line.because).to_json(gettext)
+        else Line(line.label, line.amount_fen, line.because).to_json(translate)
     )

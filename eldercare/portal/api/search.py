@@ -1,5 +1,6 @@
 """`POST /api/v1/facilities/search`: the directory's search with a described elder in the body. A read; keeps nothing."""
 
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from eldercare.kernel import clock
+from eldercare.kernel.sentences import Translate
 from eldercare.portal.api.quotes import UndecidedSerializer, asker_of, net_of
 from eldercare.portal.api.short_stays import PricedShortStaySerializer, priced_rooms_of
 from eldercare.portal.journeys import find_a_home, short_stay
@@ -87,7 +89,8 @@ class SearchDoor(OpenDoor):
             size=body["page_size"],
             net_budget_fen=body["net_budget_fen"],
         )
-        results = [_result(card, filters) for card in found.cards]
+        translate = cache(gettext)  # the homes of a page say the same words again and again
+        results = [_result(card, filters, translate) for card in found.cards]
         asked = find_a_home.priced_for(filters, asking, body["net_budget_fen"]) if asking else filters
         counted = facets(asked, found.as_of.date(), found.called)
         return Response(
@@ -101,9 +104,9 @@ class SearchDoor(OpenDoor):
         )
 
 
-def _result(card: HomeCard, filters: SearchFilters) -> dict[str, Any]:
+def _result(card: HomeCard, filters: SearchFilters, translate: Translate) -> dict[str, Any]:
     names = ("net_monthly_fen", "net_lines", "undecided")
     if filters.stay:
         return {**card_of(card, filters, priced_rooms_of(card.extra)), **dict.fromkeys(names)}
-    net = net_of(card.extra) if card.extra else {}
-    return {**card_of(card, filters), **{name: net.get(name) for name in names}}
+    net = net_of(card.extra, translate) if card.extra else {}
+    return {**card_of(card, filters, translate=translate), **{name: net.get(name) for name in names}}
