@@ -378,9 +378,10 @@ CUT_OFF = """() => [...document.querySelectorAll("main td .money, main .lines .m
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("view", ["normal", "elder"])
 def test_axe_finds_nothing_where_days_are_priced(open_page, live_server, phone, home, span, view):
+    phone |= {"width": 360}
     page = open_page("/healthz", viewport=phone, reduced_motion="reduce")
     page.context.add_cookies([{"name": "eldercare_view", "value": view, "url": live_server.url}])
-    for path in ("/homes?", f"/homes/{home.pk}?", f"/compare?home={home.pk}&"):
+    for path in ("/homes?", f"/homes/{home.pk}?", f"/compare?home={home.pk}&", f"/homes/{home.pk}/prices?"):
         page.goto(f"{path}stay_from={span.start}&stay_until={span.until}")
         page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
         found = Axe().run(page).response["violations"]
