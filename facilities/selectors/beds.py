@@ -77,7 +77,7 @@ def nobodys_until(bed: Bed, day: date) -> date | None:
 
 def nobodys_since(bed: Bed, day: date, *, today: date) -> date:
     """Give the first day, today at the earliest, from which on nothing claims a bed that nothing claims on a day."""
-    before = live_claims().filter(bed=bed, days__overlap=DateRange(today, day))
+    before = live_claims().filter(bed=bed, days__overlap=DateRange(today, day)) if day > today else ()
     return max([today, bed.valid_from, *(claim.days.upper or day for claim in before)])
 
 
