@@ -338,6 +338,16 @@ def test_a_net_budget_is_held_to_the_fen(priced):
     assert sorted(row["net_monthly_fen"] for row in within) == [net for net in nets if net <= nets[4]]
 
 
+def test_both_budgets_are_held(priced):
+    rows = [row for row in post({"elder": ELDER, "page_size": 50})["results"] if row["net_monthly_fen"] is not None]
+    gross = sorted(row["price_from_fen"] for row in rows)[3]
+    net = sorted(row["net_monthly_fen"] for row in rows)[-2]
+    found = post({"elder": ELDER, "budget_fen": gross, "net_budget_fen": net, "page_size": 50})["results"]
+    wanted = {row["id"] for row in rows if row["price_from_fen"] <= gross and row["net_monthly_fen"] <= net}
+    assert {row["id"] for row in found} == wanted
+    assert len(wanted) < len(rows)
+
+
 @pytest.mark.parametrize("level", [0, 2, 3])
 @pytest.mark.parametrize("room_type", ["", "single"])
 def test_the_net_price_of_every_result_is_that_of_the_quote(priced, level, room_type):

@@ -121,8 +121,11 @@ def find(
 
 
 def priced_for(filters: SearchFilters, asking: Asker, net_budget_fen: int | None) -> SearchFilters:
-    """Ask the tables for the asker's care grade, and for a gross budget that leaves out nobody the net one would keep."""
-    gross_fen = filters.budget_fen if net_budget_fen is None else net_budget_fen + asking.spendable_fen
+    """Ask the tables for the asker's care grade and the gross budget, or a gross budget that leaves out nobody the net one
+    would keep, whichever is less.
+    """
+    asked = (filters.budget_fen, None if net_budget_fen is None else net_budget_fen + asking.spendable_fen)
+    gross_fen = min((fen for fen in asked if fen is not None), default=None)
     return replace(filters, care_grade=asking.care_grade, budget_fen=gross_fen)
 
 
