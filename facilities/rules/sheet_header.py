@@ -167,10 +167,35 @@ def find_header(rows: list[tuple[int, list[Any]]]) -> Header | None:
             some = rows[position : position + lines]
             if len(some) == lines:
                 for of in KEY:
+                    if _is_part(rows, position, lines, of):
+                        continue  # the rest of it stands above or below: a group's word may say what a column is not
                     header = _read([line for _at, line in some], tuple(at for at, _line in some), of)
                     if header and (best is None or _telling(header) > _telling(best)):
                         best = header
     return best
+
+
+def _is_part(rows: list[tuple[int, list[Any]]], position: int, lines: int, of: str) -> bool:
+    """Tell whether a header's first or last lines would be left out."""
+    before = rows[position - 1][1] if position else []
+    below = rows[position + lines][1] if lines < MOST_LINES and position + lines < len(rows) else []
+    return _goes_on(before, rows[position][1], of) or _goes_on(rows[position + lines - 1][1], below, of)
+
+
+def _goes_on(upper: list[Any], lower: list[Any], of: str) -> bool:
+    """Tell whether a header goes on in the next row: its key is merged down into it, or it parts a merged group there."""
+    width = max(len(upper), len(lower))
+    above = [_plain(cell) for cell in [*upper, *[None] * (width - len(upper))]]
+    here = [_plain(cell) for cell in [*lower, *[None] * (width - len(lower))]]
+    key_at = next((i for i, cell in enumerate(upper) if meaning(_text(cell), of) == KEY[of]), None)
+    if key_at is None or not any(here):
+        return False
+    parted = any(
+        above[i] and above[i] == above[i + 1] and here[i] and here[i + 1] and here[i] != here[i + 1]
+        for i in range(width - 1)
+    )
+    padded = ([*line, *[None] * (width - len(line))] for line in (upper, lower))
+    return (here[key_at] == above[key_at] or parted) and _is_second_line(*padded, of)
 
 
 def stands_upright(rows: list[tuple[int, list[Any]]]) -> bool:
@@ -265,9 +290,9 @@ def _meaning_of(words: list[str], groups: list[str], of: str) -> tuple[str, str 
     alone = meaning(lower, of)
     joined = meaning(upper + lower, of) if own else _named(_plain(upper + lower), of)
     group = meaning(upper, of)
-    field = alone or joined or (group if several_allowed(group or "") or _plain(lower) in _whole_words() else None)
-    if field and _says_otherwise(field, "".join([*uppers, lower]), of):
-        field = None
+    whole = group if several_allowed(group or "") or _plain(lower) in _whole_words() else None
+    said = "".join([*uppers, lower])
+    field = next((one for one in (alone, joined, whole) if one and not _says_otherwise(one, said, of)), None)
     return (f"{upper}（{lower}）" if own or not alone else lower), field
 
 

@@ -648,6 +648,78 @@ def test_forms_upright_tables_and_two_tables_side_by_side_make_no_home_and_say_w
     assert str(row.fatal) == "没有机构名称" and "左右并排的表请改成上下一张" in str(row.problems[0])
 
 
+def grouped(*groups: tuple[str, list[str]], cells: list) -> tuple[ReadRow, list[str]]:
+    """Give the row below a header of two merged lines, and the headers that were not used."""
+    book = Workbook()
+    top, low = ["机构名称", "所在区"], [None, None]
+    for word, below in groups:
+        top += [word, *[None] * (len(below) - 1)]
+        low += below
+    for line in (["武清区养老机构登记表"], ["填报单位：武清区民政局", None, "单位：张、元"], top, low):
+        book.active.append(line)
+    book.active.append(["示例甲养老院", "武清区", *cells])
+    for column in (1, 2):
+        book.active.merge_cells(start_row=3, end_row=4, start_column=column, end_column=column)
+    at = 3
+    for _word, below in groups:
+        book.active.merge_cells(start_row=3, end_row=3, start_column=at, end_column=at + len(below) - 1)
+        at += len(below)
+    ((row,), file) = read(saved(book))
+    return row, file.sheets[0].unused
+
+
+def test_what_a_group_says_of_its_columns_counts_against_what_they_resemble():
+    row, unused = grouped(
+        ("消防", ["验收时间", "备案号"]),
+        ("食品经营许可", ["证号", "有效期"]),
+        ("医疗机构执业许可", ["许可证号", "有效期至"]),
+        ("星级评定", ["等级", "评定时间", "有效期至"]),
+        ("主管民政部门", ["联系人", "电话"]),
+        ("入住老人", ["总数", "京籍"]),
+        cells=[
+            "2020-1-1",
+            "消1",
+            "食2",
+            "2025-1-1",
+            "医3",
+            "2026-1-1",
+            "三级",
+            "2023-1-1",
+            "2026-1-1",
+            "某",
+            "12345",
+            9,
+            1,
+        ],
+    )
+    assert row.values == {"name": "示例甲养老院", "region_id": "120114", "stated_stars": 3}
+    assert len(unused) == 12 and "消防（备案号）" in unused
+
+
+def test_columns_below_a_group_are_read_with_it():
+    row, _unused = grouped(
+        ("备案", ["编号", "时间"]),
+        ("机构联系人", ["姓名", "电话"]),
+        ("床位数", ["合计", "护理型", "认知症"]),
+        ("内设医疗机构", ["类型", "是否医保定点"]),
+        ("房间数", ["单人间", "双人间"]),
+        cells=["津备1", "2020-1-1", "李四", "022-82123456", 100, 60, 20, "医务室", "是", 20, 120],
+    )
+    assert row.values == {
+        "name": "示例甲养老院",
+        "region_id": "120114",
+        "filing_number": "津备1",
+        "filed_on": "2020-01-01",
+        "contact_person": "李四",
+        "phone": "022-82123456",
+        "licensed_beds": 100,
+        "nursing_beds": 60,
+        "has_clinic": True,
+        "clinic_name": "医务室",
+        "medical_insurance": True,
+    }
+
+
 def test_a_line_of_units_below_the_header_belongs_to_it():
     (row,), file = read(
         xlsx(
