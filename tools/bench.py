@@ -144,7 +144,9 @@ def _check_same(client: httpx.Client, filters: dict[str, Any]) -> None:
 
 
 def _measure(few: httpx.Client, many: httpx.Client) -> dict[str, list[float]]:
-    """Ask everything in turns, so that whatever else the machine does falls on all alike; gives milliseconds by name."""
+    """Ask everything in turns, every second time the other way round: whatever else the machine does falls on all alike, and
+    nobody always comes second to what another has warmed. Gives milliseconds by name.
+    """
     from tools.bench_homes import ABSENT, COMMON, RARE
 
     times: dict[str, list[float]] = defaultdict(list)
@@ -154,12 +156,15 @@ def _measure(few: httpx.Client, many: httpx.Client) -> dict[str, list[float]]:
         for filters in SEARCHES:
             net = {name: value for name, value in filters.items() if name != "budget_fen"}
             body = {**net, "net_budget_fen": filters["budget_fen"] - 60_000, "elder": ELDER}
-            taken["few"].append(_post(few, "/api/v1/facilities/search", body))
-            taken["many"].append(_post(many, "/api/v1/facilities/search", body))
-            taken["raw few"].append(_post(few, "/bench/raw", filters))
-            taken["raw many"].append(_post(many, "/bench/raw", filters))
-        for name, typed in names.items():
-            taken[name].append(_get(many, "/api/v1/facilities", {"q": typed}))
+            asked = [
+                ("few", _post, few, "/api/v1/facilities/search", body),
+                ("many", _post, many, "/api/v1/facilities/search", body),
+                ("raw few", _post, few, "/bench/raw", filters),
+                ("raw many", _post, many, "/bench/raw", filters),
+                *((name, _get, many, "/api/v1/facilities", {"q": typed}) for name, typed in names.items()),
+            ]
+            for name, ask, *what in asked if number % 2 else reversed(asked):
+                taken[name].append(ask(*what))
     return times
 
 
