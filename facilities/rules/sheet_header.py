@@ -183,7 +183,7 @@ def _is_part(rows: list[tuple[int, list[Any]]], position: int, lines: int, of: s
 
 
 def _goes_on(upper: list[Any], lower: list[Any], of: str) -> bool:
-    """Tell whether a header goes on in the next row: its key is merged down into it, or it parts a merged group there."""
+    """Tell whether a header goes on in the next row: its key is merged down into it, or it parts a group there."""
     width = max(len(upper), len(lower))
     above = [_plain(cell) for cell in [*upper, *[None] * (width - len(upper))]]
     here = [_plain(cell) for cell in [*lower, *[None] * (width - len(lower))]]
@@ -191,7 +191,7 @@ def _goes_on(upper: list[Any], lower: list[Any], of: str) -> bool:
     if key_at is None or not any(here):
         return False
     parted = any(
-        above[i] and above[i] == above[i + 1] and here[i] and here[i + 1] and here[i] != here[i + 1]
+        above[i] and above[i + 1] in ("", above[i]) and here[i] and here[i + 1] and here[i] != here[i + 1]
         for i in range(width - 1)
     )
     padded = ([*line, *[None] * (width - len(line))] for line in (upper, lower))

@@ -720,6 +720,18 @@ def test_columns_below_a_group_are_read_with_it():
     }
 
 
+def test_groups_nobody_merged_are_groups_all_the_same():
+    (row,), file = read(
+        xlsx(
+            ["机构名称", "所在区", "消防", None, "床位数", None],
+            [None, None, "验收时间", "备案号", "合计", "护理型"],
+            ["示例甲养老院", "武清区", "2020-1-1", "消1", 100, 60],
+        )
+    )
+    assert row.values == {"name": "示例甲养老院", "region_id": "120114", "licensed_beds": 100, "nursing_beds": 60}
+    assert file.sheets[0].unused == ["消防（验收时间）", "备案号"]
+
+
 def test_a_line_of_units_below_the_header_belongs_to_it():
     (row,), file = read(
         xlsx(
