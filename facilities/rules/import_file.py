@@ -100,6 +100,7 @@ class HomesFile:
         if header is None:
             note.has_header = False
             note.left = len(first) + sum(1 for _row in sheet.rows)
+            self.skipped += sheet.notes
             self.upright = self.upright or stands_upright(first)
             return
         self._tell_hidden(header, sheet)

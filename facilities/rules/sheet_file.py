@@ -32,6 +32,7 @@ DELIMITERS = ",\t;|"
 WIDE_COMMA = "，"
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+COMMENTS = ("xl/comments", "xl/threadedComments")
 STRICT, STRICT_WITHIN = b"purl.oclc.org/ooxml", 2000
 SAVE_AS_XLSX = say("请用 Excel 或 WPS 打开，另存为“Excel 工作簿 (.xlsx)”或 CSV，再上传一次。")
 TEXT_FORMULA = re.compile(r'="(.*)"', re.DOTALL)  # how some systems keep a long number a text in CSV
@@ -146,9 +147,20 @@ def _workbook(content: bytes) -> Iterator[Sheet]:
         raise _unreadable(error) from error
     if is_strict:
         raise _bad(say("这是“严格 Open XML”格式的 .xlsx，这里不读。"), SAVE_AS_XLSX)
+    has_comments = any(part.filename.startswith(COMMENTS) for part in parts)
     from_1904 = book.epoch == CALENDAR_MAC_1904
     struck = _struck_styles(book)
-    return (_xlsx_sheet(archive, sheet, from_1904, struck) for sheet in sheets)
+    found = (_xlsx_sheet(archive, sheet, from_1904, struck) for sheet in sheets)
+    return _with_comments_told(found) if has_comments else found
+
+
+def _with_comments_told(sheets: Iterator[Sheet]) -> Iterator[Sheet]:
+    told = False
+    for sheet in sheets:
+        if not (told or sheet.is_hidden):
+            sheet.notes.append(say("文件里有批注，批注里的话没有读"))
+            told = True
+        yield sheet
 
 
 def _struck_styles(book: Any) -> frozenset[bytes]:

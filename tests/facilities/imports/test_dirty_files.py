@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -547,6 +548,15 @@ def test_two_homes_in_one_cell_are_told():
         xlsx(["机构名称", "所在区"], ["示例甲养老院、示例乙敬老院", "武清区"], ["示例养老院服务中心", "武清区"])
     )
     assert "名称里像有两家" in str(row.problems[0]) and not known.problems
+
+
+def test_comments_are_not_read_and_that_is_said():
+    book = Workbook()
+    for row in (["机构名称", "所在区"], ["示例甲养老院", "武清区"]):
+        book.active.append(row)
+    book.active["A2"].comment = Comment("已关停", "某某")
+    _rows, file = read(saved(book))
+    assert [str(note) for note in file.skipped] == ["文件里有批注，批注里的话没有读"]
 
 
 def test_of_hidden_columns_and_of_columns_too_far_right_something_is_said():
