@@ -248,12 +248,21 @@ def test_text_on_the_board_is_large_in_the_elder_view(board):
 # The start page
 
 
-def test_a_day_without_change_takes_two_taps_from_where_signing_in_leads(board):
-    board.page.goto(board.page.url.split("/home/")[0] + "/desk")
-    board.tap(board.page.get_by_role("link", name=board.home.name))
+def test_a_day_without_change_takes_one_tap_from_where_signing_in_leads(board):
+    board.page.goto("/me")
     board.tap(board.button("全部无变化"))
     board.sees("床位数现在是新鲜的")
-    assert (board.taps, BedConfirmation.objects.count()) == (2, 1)
+    assert (board.taps, BedConfirmation.objects.count()) == (1, 1)
+
+
+def test_six_changed_beds_take_eight_taps_from_where_signing_in_leads(board):
+    board.page.goto("/me")
+    board.tap(board.page.get_by_role("link", name="有变化，去改"))
+    for number in range(6):
+        board.tap(board.bed(number))
+    board.tap(board.button("保存改动"))
+    board.sees("改了 6 张床")
+    assert board.taps == 8
 
 
 def test_a_day_without_change_takes_three_taps_from_the_front_page(board):

@@ -178,6 +178,11 @@ def test_a_number_of_beds_that_grew_old_is_work_on_the_desk(manager):
 
 def test_signing_in_leads_to_where_one_works(family, elder, manager):
     assert family.get("/me")["Location"] == f"/elders/{elder.pk}"
+    home = facilities_of(viewer_for(manager)).get()
+    assert sign_in(Client(), manager).get("/me")["Location"] == f"/home/{home.pk}/"
+    make_staff(manager, make_home("示例·第二家"))
     assert sign_in(Client(), manager).get("/me")["Location"] == "/desk"
+    officer = make_officer("district_officer", CHAOYANG)
+    assert sign_in(Client(), officer).get("/me")["Location"] == "/desk"
     assert sign_in(Client(), make_family("赵敏")).get("/me")["Location"] == "/elders"
     assert Client().get("/me")["Location"].startswith("/sign-in")

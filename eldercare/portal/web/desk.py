@@ -31,11 +31,17 @@ ADDRESSES = {
 @login_required
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    """Send whoever signed in to where they work: the desk, their one elder, or the list; who is asked to join, there."""
+    """Send whoever signed in to where they work: their one home, the desk, their one elder, or the list of elders.
+
+    Who is asked to join a home lands where they can.
+    """
     viewer = request.viewer
     if invitations_to([address for address in (request.user.phone, request.user.email) if address]).exists():
         return redirect("facilities:my_homes")
-    if any(viewer.places(kind) for kind in ("region", "agency", "facility")) or _needs_second_factor(viewer):
+    homes, elsewhere = viewer.places("facility"), viewer.places("region") or viewer.places("agency")
+    if len(homes) == 1 and not elsewhere and not _needs_second_factor(viewer):
+        return redirect("facilities:today", next(iter(homes)))
+    if homes or elsewhere or _needs_second_factor(viewer):
         return redirect("portal:desk")
     elders = viewer.places("elder")
     return redirect("portal:elder", next(iter(elders))) if len(elders) == 1 else redirect("people:elders")
