@@ -62,9 +62,11 @@ class FiltersBody(StrictSerializer):
     so does `sort=distance`, which needs `near`; homes whose place is not published come last.
     `stay_from` and `stay_until` (the first day after): what a short stay on these days costs, in each result's `stay`;
     free beds are then those nobody has on any of them, unless `free_on` names a day. `sort=price` then goes by it among the first 200 homes. `unlicensed`: also the homes whose licence does not stand; they are never matched otherwise.
+    `nearly`: after the homes called `q` also those called nearly so, which are otherwise looked for only where nobody is.
     """
 
     q = serializers.CharField(max_length=60, **TEXT)
+    nearly = serializers.BooleanField(**TICK)
     region = RegionField(**TEXT)
     paired_with = RegionField(**TEXT)
     near = NearField(max_length=60, **MAYBE)

@@ -9,7 +9,7 @@ Traditional characters and letters with accents are read as the simple ones, on 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, islice, pairwise, product
@@ -160,10 +160,19 @@ def more_freely(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
     one slip, and with a slip at an end, which leaves less of them.
     """
     for freedom in (_in_two_parts, _slips, _slips_at_an_end):
-        freer = tuple(replace(word, ways=tuple(dict.fromkeys([*word.ways, *freedom(word.text)]))) for word in words)
+        freer = _freer(words, freedom)
         if freer != tuple(words):
             words = freer
             yield freer
+
+
+def with_slips(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Read the words with something between their characters or with one slip."""
+    return _freer(_freer(words, _in_two_parts), _slips)
+
+
+def _freer(words: Sequence[Word], freedom: Callable[[str], Iterable[Way]]) -> tuple[Word, ...]:
+    return tuple(replace(word, ways=tuple(dict.fromkeys([*word.ways, *freedom(word.text)]))) for word in words)
 
 
 def sounds_like(text: str, name: str) -> bool:

@@ -64,7 +64,7 @@ def facets(filters: SearchFilters, on: date | None = None, called: Called | None
     asked = list(_asked(filters, on))
     columns = [*_wheres(asked, read.names, others), *_without(read.names, others)]
     places, anywhere, here, numbers = _ask(read, list(others.values()), columns)
-    many = meant.called is not None and not meant.called.few
+    many = meant.called is not None and meant.called.is_cut
     found = [_count(number, many or here >= WITHIN) for number in numbers]
     counts: Counts = {"region": _regions(places, many or anywhere >= WITHIN)}
     for (name, value, _where), count in zip(asked, found, strict=False):

@@ -32,7 +32,7 @@ from eldercare.regions.selectors import pairings_of
 from facilities.models import Listing
 from facilities.models.listing import NO_PRICE
 from facilities.rules.marks import TICKS, hukou_marks, mark_of
-from facilities.rules.names import Way, Word, more_freely, name_query, named_after, nearest, sounds_like
+from facilities.rules.names import Way, Word, more_freely, name_query, named_after, nearest, sounds_like, with_slips
 from facilities.rules.settings import setting
 from facilities.selectors.free_days import has_free_beds
 
@@ -54,10 +54,11 @@ class SearchFilters:
     `accepts_hukou` is the code of a 户籍. `free_on` asks for beds free from that day on instead of today.
     `stay_from` and `stay_until` (the first day after) ask what a short stay on these days costs; `budget_fen` is then
     for these days, and free beds are those nobody has on any of them.
-    `unlicensed` shows also the homes whose licence does not stand.
+    `unlicensed` shows also the homes whose licence does not stand, `nearly` also those called nearly as `q`, after the others.
     """
 
     q: str = ""
+    nearly: bool = False
     region: str = ""
     paired_with: str = ""
     near: tuple[float, float] | None = None
@@ -128,7 +129,7 @@ class Matching:
         if not self.called:
             return self.rows
         homes = self.called.homes
-        if region and not self.called.few:
+        if region and self.called.exactly:
             homes = [*homes, *_some_called(self.called.exactly & Q(marks__contains=[int(region)]))[0]]
         return self.rows.filter(_one_of(homes))
 
@@ -145,7 +146,7 @@ class Matching:
         """Give the same order in pieces that are read one after the other, each by an index: what is added to the score, and
         which homes these are. Nothing where the homes of a name are few enough to be put in order at once.
         """
-        if not self.called or self.called.few:
+        if not self.called or not self.called.exactly:
             return ()
         steps, nearer = [], NONE
         for step, called in (*self._steps(), (0, Q())):
@@ -170,7 +171,7 @@ def matching(filters: SearchFilters, on: date, *, anywhere: bool = False, called
     """Read the filters. `anywhere` leaves the region out, for counting the others. `called`: the name, read before."""
     rows = Listing.objects.all() if filters.unlicensed else Listing.objects.filter(licence_stands=True)
     if filters.q.strip():
-        called = called or _called(filters.q)
+        called = called or _called(filters.q, nearly=filters.nearly)
     if filters.near is not None and filters.within_km is not None:
         rows = rows.filter(in_circle(filters.near, filters.within_km))
     if filters.paired_with:
@@ -296,7 +297,7 @@ def _km_to(near: tuple[float, float]) -> Func:
 @dataclass(frozen=True)
 class Called:
     """What was typed, read: the condition on the homes of that name; how the names look that are meant rather than others,
-    the likeliest first; and the homes of that name, FEW at most (`few`: there are no others). `slipped`: nobody is called
+    the likeliest first; and the homes of that name, FEW at most (`is_cut`: there may be others). `slipped`: nobody is called
     so, and these are called nearly so. `exactly`: the condition as the index of names is asked, where there are many.
     """
 
@@ -304,20 +305,29 @@ class Called:
     nearest: tuple[Q, ...]
     homes: list[UUID]
     slipped: bool = False
-    exactly: Q = NONE
+    exactly: Q | None = None
 
     @property
-    def few(self) -> bool:
-        return len(self.homes) < FEW
+    def is_cut(self) -> bool:
+        return len(self.homes) == FEW
 
 
-def _called(typed: str) -> Called:
-    """Read the name; where nobody is called so, more freely. Of what is called nearly so FEW are enough."""
+def _called(typed: str, *, nearly: bool = False) -> Called:
+    """Read the name; where nobody is called so, more freely. Of what is called nearly so FEW are enough.
+
+    `nearly`: those that are called nearly so come after those that are called so.
+    """
     words = name_query(typed)
     places = _places(words)
     (homes,) = _some_called(_named(words, places))
     if len(homes) == FEW:
         return _called_by_many(words, places, homes)
+    if nearly and homes:
+        meant = with_slips(words)
+        (others,) = _some_called(_named(meant, places))
+        order = (*_nearest(words), _one_of(homes), *_nearest(meant))
+        homes = list(dict.fromkeys([*homes, *others]))[:FEW]
+        return Called(_one_of(homes), order, homes)
     if homes or not words:
         return Called(_one_of(homes), _nearest(words), homes)
     for number, meant in enumerate(more_freely(words)):

@@ -504,6 +504,21 @@ def test_who_is_called_exactly_so_comes_first_then_who_begins_so_then_who_has_it
     assert len({row["id"] for page in pages for row in page["results"]}) == 5
 
 
+def test_who_is_called_nearly_so_comes_after_who_is_called_so_where_that_is_asked_for(client):
+    for name in ("示例·慷乐养老院", "康乐养老院", "松鹤之家"):
+        make_home(name, beds=1)
+    relist()
+    assert (names(q="慷乐"), names(q="慷乐", nearly=True)) == (["示例·慷乐养老院"], ["示例·慷乐养老院", "康乐养老院"])
+    answer = client.get(API, {"q": "慷乐", "nearly": "true"}).json()
+    assert (len(answer["results"]), answer["slipped"]) == (2, False)
+    assert answer["facets"]["kind"]["home"]["count"] == 2
+    page = client.get("/homes", {"q": "慷乐"}).content.decode()
+    assert "&amp;nearly=on" in page
+    assert "也看名字相近的</a>" in page
+    for asked in ({"q": "慷乐", "nearly": "on"}, {"q": "慷了"}, {}):
+        assert "也看名字相近的</a>" not in client.get("/homes", asked).content.decode()
+
+
 @pytest.mark.parametrize("typed", ["康乐", "kangle", "kl", "康 乐"])
 @pytest.mark.parametrize("few", [3, 2000])
 def test_of_a_name_that_many_have_the_nearest_come_first_on_every_page_and_back(typed, few, monkeypatch):

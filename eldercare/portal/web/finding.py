@@ -137,7 +137,14 @@ def _results(request: HttpRequest, form: SearchForm, told: Told | None) -> dict[
         "home_query": urlencode([(name, value) for name, value in _carried(request, form) if name in HOME_ASKS]),
         "elsewhere_start": _without(request, "near") if start and not start.code else "",
         "slipped": found.slipped,
+        "nearly": f"{_without(request)}&nearly=on" if _could_be_nearly(found, filters) else "",
     }
+
+
+def _could_be_nearly(found: Found, filters: SearchFilters) -> bool:
+    """Few are called so, on one page: perhaps another name was meant."""
+    is_all = bool(found.cards) and not found.next and not found.previous
+    return bool(filters.q) and is_all and not found.slipped and not filters.nearly
 
 
 def _start(code: str, near: tuple[float, float] | None, told: Told | None) -> Start | None:

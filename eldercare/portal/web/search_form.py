@@ -31,7 +31,7 @@ ORDERS = [("", _("综合（不能花钱买）")), ("price", _("价格从低到�
 VIEWS = [("", _("列表")), ("map", _("方位图和列表"))]
 DISTANCES = [ANY, *((str(km), format_lazy(_("{km} 公里以内（直线）"), km=km)) for km in (10, 30, 50, 100, 200))]
 PROVINCES = [ANY, ("110000", _("北京户籍")), ("120000", _("天津户籍")), ("130000", _("河北户籍"))]
-TICKS = ("medical_insurance", "dementia", "subsidy_payable", "inclusive", "short_stay", "unlicensed")
+TICKS = ("medical_insurance", "dementia", "subsidy_payable", "inclusive", "short_stay", "unlicensed", "nearly")
 FIRST = (
     *("region", "start", "care_grade", "budget", "q", "stars", "free_beds", "medical_insurance", "dementia"),
     *("sort", "view"),
@@ -84,6 +84,7 @@ class SearchForm(StayForm):
     inclusive = forms.BooleanField(label=_("有普惠床位"), required=False)
     short_stay = forms.BooleanField(label=_("可以短住（旅居）"), required=False)
     unlicensed = forms.BooleanField(label=_("也看备案过期、停业的"), required=False)
+    nearly = forms.BooleanField(label=_("也看名字相近的"), required=False)
     sort = forms.ChoiceField(label=_("排序"), choices=ORDERS, required=False)
     view = forms.ChoiceField(label=_("怎么看"), choices=VIEWS, required=False)
     field_order: Sequence[str] = (
