@@ -28,6 +28,7 @@ MOST_COLUMNS = 300
 BLANK_ROWS_TO_STOP = 3000
 MOST_MERGED = 200_000
 PIECE = 4 * MEGABYTE
+MOST_LOOKED_AT = MEGABYTE  # of a text, for what parts its cells
 DELIMITERS = ",\t;|"
 WIDE_COMMA = "，"
 
@@ -303,7 +304,7 @@ def _csv(content: bytes) -> Sheet:
     text = _decoded(content)
     if text.lstrip()[:200].lower().startswith(("<html", "<!doctype", "<table", "<?xml", "<meta", "mime-version:")):
         raise _bad(say("这其实是网页或 XML，不是表格文件。"), SAVE_AS_XLSX)
-    first = text.splitlines()[:20]
+    first = text[:MOST_LOOKED_AT].splitlines()[:20]
     # What parts the cells stands in every line; the sum alone would be led astray by one long note.
     counts = {
         mark: (sum(mark in line for line in first), sum(line.count(mark) for line in first)) for mark in DELIMITERS
