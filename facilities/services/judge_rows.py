@@ -39,7 +39,7 @@ def place_book() -> PlaceBook:
 def facts_of(home: Facility) -> dict[str, Any]:
     """Give a home's plain facts, ready for JSON."""
     facts = {name: getattr(home, name) for name in FACTS}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
+    return facts | {name: facts[name].isoformat() for name in DAYS if facts[name]}
 
 
 def apply_facts(home: Facility, facts: dict[str, Any]) -> None:
@@ -229,8 +229,7 @@ def _judge_head(row: ReadRow, says: dict[str, Any], home: Facility | None, scope
         return Judged(row, RowVerdict.NEW, [say("名录里没有，新增")], changes_to({}, {**says, "kind": str(kind)}))
     if not inside(home.region_id, scope):
         return Judged(row, RowVerdict.REFUSED, [say("名录里的这一家在您负责的地区以外，要由当地民政部门更新")])
-    known = Known.of("", home.name, home.alias, "", "", "")
-    if known.names & Known.of("", says["name"], "", "", "", "").names and "alias" not in says:
+    if says["name"] != home.name and "alias" not in says and _is_called(home, says["name"]):
         says = {name: value for name, value in says.items() if name != "name"}  # the alias, or the same in other marks
     was = facts_of(home)
     changes, too_large = without_too_large_parts(was, changes_to(was, _not_wider(says, home)))
@@ -242,6 +241,11 @@ def _judge_head(row: ReadRow, says: dict[str, Any], home: Facility | None, scope
         return Judged(row, RowVerdict.SAME, left_out or [say("和名录里一样")], home=home.pk)
     reason = say("更新：{facts}", facts=fact_list(changes))
     return Judged(row, RowVerdict.UPDATE, [reason, *left_out], changes, home=home.pk, stored=home)
+
+
+def _is_called(home: Facility, name: str) -> bool:
+    names = Known.of("", home.name, home.alias, "", "", "").names
+    return bool(names & Known.of("", name, "", "", "", "").names)
 
 
 def _not_wider(says: dict[str, Any], home: Facility) -> dict[str, Any]:
