@@ -30,7 +30,7 @@ from facilities.rules.syllables import (
     whole,
     without_tones,
 )
-from facilities.rules.written import lookalikes, other_numerals
+from facilities.rules.written import WRITING, lookalikes, other_numerals
 
 MOST_WORDS = 6
 LONGEST_WORD = 40
@@ -38,7 +38,6 @@ SLIPPED_WORD = 12
 MOST_PAIRS = 9
 MOST_INITIALS = 16
 MOST_WAYS = 8
-STAYING = "乾"  # read otherwise it is written 干
 SIGN = re.compile(r"(?<![a-z0-9à-ɏ])[^\w\s]+|[^\w\s]+(?![a-z0-9à-ɏ])")  # within letters it is part of them: xi'an
 CHARACTERS = (range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0x20000, 0x33480))  # Unicode's blocks of them
 
@@ -410,7 +409,7 @@ class _Simplified(dict[int, str]):
         if not any(code in block for block in CHARACTERS):
             raise KeyError(code)  # what is no such character stays
         char = chr(code)
-        self[code] = char if char in STAYING else self.simple.convert(char)
+        self[code] = char if char in WRITING["kept"] else self.simple.convert(char)
         return self[code]
 
 

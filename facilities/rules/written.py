@@ -6,9 +6,9 @@ from functools import cache
 
 from facilities.rules.settings import read
 
-DIGITS = "〇一二三四五六七八九"
-TEN = "十"
-NUMERAL = re.compile(f"[零{DIGITS}{TEN}]+")
+WRITING = read("writing.yaml")
+DIGITS, TEN = WRITING["digits"], WRITING["ten"]
+NUMERAL = re.compile(f"[{WRITING['zero']}{DIGITS}{TEN}]+")
 
 
 def other_numerals(text: str) -> Iterator[str]:
@@ -53,5 +53,4 @@ def lookalikes(character: str) -> str:
 
 @cache
 def _groups() -> dict[str, str]:
-    groups = read("lookalikes.yaml")["groups"]
-    return {one: group.replace(one, "") for group in groups for one in group}
+    return {one: group.replace(one, "") for group in WRITING["lookalikes"] for one in group}

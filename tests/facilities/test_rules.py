@@ -282,7 +282,7 @@ def test_what_is_said_many_times_is_not_found_said_once(typed, name):
 
 
 def test_lookalikes_are_in_one_group_each():
-    together = "".join(read("lookalikes.yaml")["groups"])
+    together = "".join(read("writing.yaml")["lookalikes"])
     assert len(set(together)) == len(together)
 
 
