@@ -45,7 +45,7 @@ def test_without_the_lock_on_the_book_the_tables_refuse_the_double(monkeypatch):
     def unlocked(district: str, year: int) -> int:
         last = Document.objects.filter(region=district, year=year).count()
         # Everybody reads before anybody commits.
-        gate.wait(timeout=20)
+        gate.wait(timeout=60)
         return last + 1
 
     gate = Barrier(CLIENTS)
