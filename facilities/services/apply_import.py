@@ -30,7 +30,7 @@ from facilities.rules.identity import name_key
 from facilities.rules.import_row import ReadRow
 from facilities.rules.sheet_header import HOME
 from facilities.services.apply_beside import is_beside, take_back_beside, write_beside
-from facilities.services.copying import copy_in
+from facilities.services.copying import change_in, copy_in
 from facilities.services.guards import found
 from facilities.services.import_homes import fail, keep_rows
 from facilities.services.judge_rows import Decisions, apply_facts, facts_of, judge
@@ -41,7 +41,8 @@ from facilities.services.many_rows import many_rows
 CARRY_OUT = signature("facilities.tasks.carry_out_import")
 HOMES_AT_ONCE = 2000
 NAMED = 20
-COLUMNS = ["region" if name == "region_id" else name for name in (*FACTS, "provenance")]
+COLUMNS = (*FACTS, "provenance")
+SETTLED = ("verdict", "changes", "home_id")
 
 # What somebody at a home may have written while this was judged.
 TAKEN_MEANWHILE = ("a_certificate_counts_at_one_home_at_a_time", "a_home_names_a_hospital_once")
@@ -237,7 +238,7 @@ def _apply(batch: DirectoryImport) -> int:
     try:
         _write_new(batch, [row for row in kept if row.verdict == RowVerdict.NEW and not is_beside(row)])
         _write_changed(batch, [one.stored for one in judged if one.verdict == RowVerdict.UPDATE and one.row.of == HOME])
-        ImportRow.objects.bulk_update(changed, ["verdict", "changes", "home_id"], batch_size=HOMES_AT_ONCE // 4)
+        change_in(ImportRow, SETTLED, ([row.pk, *(getattr(row, name) for name in SETTLED)] for row in changed))
         write_beside(judged, kept)
     except (IntegrityError, DataError) as error:
         if any(wall in str(error) for wall in TAKEN_MEANWHILE):
@@ -343,8 +344,12 @@ def _write_new(batch: DirectoryImport, rows: list[ImportRow]) -> None:
 
 def _write_changed(batch: DirectoryImport, homes: list[Facility]) -> None:
     for some in _chunks(homes):
-        Facility.objects.bulk_create(some, update_conflicts=True, unique_fields=["id"], update_fields=COLUMNS)
+        _rewrite(some)
         faults.passing(MID_APPLY)
+
+
+def _rewrite(homes: list[Facility]) -> None:
+    change_in(Facility, COLUMNS, ([home.pk, *(getattr(home, name) for name in COLUMNS)] for home in homes))
 
 
 def _chunks(rows: list) -> Iterator[list]:
@@ -385,7 +390,7 @@ def _undo(batch: DirectoryImport) -> int:
             _restore(homes[row.home_id], row.changes)
     changed = [homes[row.home_id] for row in rows if not _was_new(row)]
     for some in _chunks(changed):
-        Facility.objects.bulk_create(some, update_conflicts=True, unique_fields=["id"], update_fields=COLUMNS)
+        _rewrite(some)
         faults.passing(MID_UNDO)
     _remove(made)
     batch.state, batch.undone_at, batch.refusal = ImportState.UNDONE, clock.now(), None

@@ -11,6 +11,7 @@ from django.db.models import JSONField, Model
 
 NULL = "\\N"
 LINES_AT_ONCE = 200
+CHANGED = "rows_that_change"
 
 
 def copy_in(
@@ -22,15 +23,36 @@ def copy_in(
     """
     same = same or {}
     fields = [model._meta.get_field(name) for name in (*columns, *same)]
+    _copy(model._meta.db_table, fields, rows, list(same.values()))
+
+
+def change_in(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Change rows of one table in one statement: each a sequence of its key and of the columns' new values.
+
+    Inside a transaction; keys that are not there change nothing.
+    """
+    fields = [model._meta.pk, *(model._meta.get_field(name) for name in columns)]
+    quote = connection.ops.quote_name
+    table, key, *names = map(quote, (model._meta.db_table, *(field.column for field in fields)))
+    with connection.cursor() as cursor:
+        whole = ", ".join([key, *names])
+        cursor.execute(f"CREATE TEMPORARY TABLE {CHANGED} ON COMMIT DROP AS SELECT {whole} FROM {table} WITH NO DATA")
+        _copy(CHANGED, fields, rows, [])
+        changes = ", ".join(f"{name} = {CHANGED}.{name}" for name in names)
+        cursor.execute(f"UPDATE {table} SET {changes} FROM {CHANGED} WHERE {table}.{key} = {CHANGED}.{key}")
+        cursor.execute(f"DROP TABLE {CHANGED}")
+
+
+def _copy(table: str, fields: Sequence[Any], rows: Iterable[Sequence[Any]], same: Sequence[Any]) -> None:
     writers = [_json if isinstance(field, JSONField) else _text for field in fields]
-    own, rest = writers[: len(columns)], writers[len(columns) :]
-    end = "".join("\t" + write(value) for write, value in zip(rest, same.values(), strict=True)) + "\n"
+    own, rest = writers[: len(fields) - len(same)], writers[len(fields) - len(same) :]
+    end = "".join("\t" + write(value) for write, value in zip(rest, same, strict=True)) + "\n"
     quote = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in fields)
     file = _Lines("\t".join([write(value) for write, value in zip(own, row, strict=True)]) + end for row in rows)
     with connection.cursor() as cursor, connection.wrap_database_errors:
         try:
-            cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", file)
+            cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN", file)
         except Exception as error:
             raise file.failed or error from None
 

@@ -17,15 +17,16 @@ from structlog.testing import capture_logs
 
 from eldercare.audit.models import Event, Job
 from eldercare.kernel import faults
+from eldercare.kernel.keys import new_id
 from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.viewer import Grant, Viewer, system
 from eldercare.regions.models import Region
 from facilities.choices import ImportState
-from facilities.models import DirectoryImport, Facility, ImportRow
+from facilities.models import DirectoryImport, Facility, ImportRow, ListingDue
 from facilities.rules.import_file import HomesFile
 from facilities.services import apply_import
 from facilities.services.apply_import import carry_out, decide_row, order_apply, order_undo, weigh_again
-from facilities.services.copying import copy_in
+from facilities.services.copying import change_in, copy_in
 from facilities.services.import_homes import begin_import, read_import
 from tests.builders.facilities import make_bed, make_home
 from tests.builders.regions import CHAOYANG, WUQING, regions
@@ -494,3 +495,14 @@ def test_every_sign_a_text_can_hold_is_copied_as_it_is():
     copy_in(ImportRow, [*keep, *said], [[*keep.values(), *said.values()]])
     kept = batch.rows.get(line=99)
     assert {name: getattr(kept, name) for name in said} == said and kept.home_id is None
+
+
+@pytest.mark.django_db
+def test_many_homes_are_changed_in_one_statement_that_touches_no_other():
+    first, second, other = (make_home(f"示例{name}院", prices=False, phone="1") for name in "甲乙丙")
+    columns = ("phone", "licensed_beds", "stated_fees")
+    rows = [(first.pk, "2\t\\", 7, [{"item": "床"}]), (second.pk, "", None, []), (new_id(), "3", 1, [])]
+    change_in(Facility, columns, rows)
+    kept = {home.pk: tuple(getattr(home, name) for name in columns) for home in Facility.objects.all()}
+    assert kept == {first.pk: rows[0][1:], second.pk: rows[1][1:], other.pk: ("1", None, [])}
+    assert set(ListingDue.objects.values_list("facility_id", flat=True)) >= {first.pk, second.pk}
