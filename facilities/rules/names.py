@@ -259,7 +259,7 @@ def _slips(text: str) -> Iterator[Way]:
     """
     if _is_letters(text):
         if len(text) > 3 and text.isalpha():
-            yield from map(_joined, slips(text))
+            yield from _told(slips(text))
             if len(text) <= SLIPPED_WORD and not whole(text):
                 yield from _slips_in_between(text)
         return
@@ -313,10 +313,18 @@ def _sure(way: Way, pieces: int) -> Way:
 def _heard_as_letters(stretches: Stretches) -> Iterator[Way]:
     """Each way to divide letters into syllables; where there are too many ways, what all of them have in common."""
     if prod(map(len, stretches)) > MOST_WAYS:
-        yield _joined(stretches)
+        yield from _told([stretches])
         return
     for way in product(*stretches) if stretches else ():
         yield _joined([[(one,)] for one in chain.from_iterable(way)])
+
+
+def _told(ways: Iterable[Stretches]) -> Iterator[Way]:
+    """Leave out what is the same few pieces again and again: nobody is called so, and half of all homes would be looked at."""
+    for stretches in ways:
+        way = _joined(stretches)
+        if 2 * (len(way.marks) + len(way.one_of)) >= len(stretches) - 1:
+            yield way
 
 
 def _joined(stretches: Stretches) -> Way:
