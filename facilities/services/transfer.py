@@ -19,6 +19,7 @@ from facilities.models import Application, Stay, Transfer
 from facilities.services.apply_to_home import apply_to_home, lives_here
 from facilities.services.guards import family_only, found, no_longer
 from facilities.services.letters import tell_home
+from facilities.services.lock_order import lock_elder
 
 
 @transaction.atomic
@@ -42,6 +43,8 @@ def request_transfer(
     """
     stay = found(stays_visible_to(viewer).select_related("facility"), stay_id)
     family_only(viewer, stay.elder_id)
+    lock_elder(stay.elder_id)
+    stay.refresh_from_db(fields=["state"])
     if stay.state != StayState.IN:
         raise no_longer(stay)
     if stay.facility_id == facility_id:

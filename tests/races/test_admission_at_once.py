@@ -8,9 +8,11 @@ from django.db import connection
 
 from eldercare.audit.services import once
 from eldercare.kernel import clock
+from eldercare.kernel.refusal import Refusal
 from eldercare.kernel.viewer import system
 from facilities.choices import ApplicationState, OfferState, StayState, VisitState
-from facilities.models import BedClaim, Contract, Offer, Skip, Stay, Transfer, Visit, VisitSlot
+from facilities.models import Application, BedClaim, Contract, Offer, Skip, Stay, Transfer, Visit, VisitSlot
+from facilities.models.admission import OPEN
 from facilities.services import (
     accept_offer,
     book_visit,
@@ -24,6 +26,7 @@ from facilities.services import (
     resident_died,
     sign_for_family,
     sign_for_home,
+    transfer,
 )
 from tests.builders.accounts import make_user, viewer_for
 from tests.builders.facilities import make_bed, make_stay
@@ -159,6 +162,34 @@ def test_a_death_and_an_acceptance_for_the_dead_at_once_leave_no_bed_claimed_for
         assert not Stay.objects.filter(elder=first.elder, state=StayState.EXPECTED).exists()
         assert live() == [second.application.pk]
         Offer.objects.filter(state=OfferState.LIVE).update(state=OfferState.WITHDRAWN)
+
+
+def test_a_death_recorded_while_the_family_asks_for_a_move_leaves_no_request_for_the_dead(monkeypatch):
+    """The stay that was looked at ends before the elder's file is locked: the move is judged by what is then so."""
+    old, new = Queue(), Queue()
+    stay = resident(old)
+    daughter = make_user("女儿")
+    stand_beside(stay.elder, daughter.person)
+    allowed = transfer.family_only
+
+    def died_meanwhile(viewer, elder_id):
+        allowed(viewer, elder_id)
+        ended = at_once([lambda: end_stay(old.manager, stay_id=stay.pk, until=old.today, reason="death")])
+        assert ended == [stay]
+
+    monkeypatch.setattr(transfer, "family_only", died_meanwhile)
+    with pytest.raises(Refusal) as no:
+        request_transfer(
+            viewer_for(daughter),
+            stay_id=stay.pk,
+            facility_id=new.home.pk,
+            room_type="double",
+            care_grade="full",
+            wanted_from=new.today,
+            consent_text_version="2026-01",
+        )
+    assert no.value.code == "already_answered"
+    assert not Application.objects.filter(elder=stay.elder, state__in=OPEN).exists()
 
 
 # Visits
