@@ -227,9 +227,9 @@ def partial_day(cell: Any) -> Read:
     """
     text = text_of(cell)
     if isinstance(cell, date):
-        serial = ((cell.date() if isinstance(cell, datetime) else cell) - EXCEL_DAY_ONE).days
-        if serial in YEARS:
-            return None, say("“{text}”像是年份 {year} 写进了日期格式的格子，请写明", text=text, year=serial)
+        days = ((cell.date() if isinstance(cell, datetime) else cell) - EXCEL_DAY_ONE).days
+        if days in YEARS:
+            return None, say("“{text}”像是年份 {year} 写进了日期格式的格子，请写明", text=text, year=days)
         return _checked([cell.year, cell.month, cell.day], text)
     if is_blank(cell) or text == NONE:
         return NOTHING

@@ -194,8 +194,8 @@ def _goes_on(upper: list[Any], lower: list[Any], of: str) -> bool:
         above[i] and above[i + 1] in ("", above[i]) and here[i] and here[i + 1] and here[i] != here[i + 1]
         for i in range(width - 1)
     )
-    padded = ([*line, *[None] * (width - len(line))] for line in (upper, lower))
-    return (here[key_at] == above[key_at] or parted) and _is_second_line(*padded, of)
+    first, second = ([*line, *[None] * (width - len(line))] for line in (upper, lower))
+    return (here[key_at] == above[key_at] or parted) and _is_second_line(first, second, of)
 
 
 def stands_upright(rows: list[tuple[int, list[Any]]]) -> bool:

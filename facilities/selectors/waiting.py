@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When, Window
@@ -142,7 +143,8 @@ def class_now(application: Application, on: date) -> str:
 
 
 def _confirmed(application: Application) -> str:
-    given = (application.priority_case or {}).get("set") or {}
+    case: dict[str, Any] = application.priority_case or {}
+    given = case.get("set") or {}
     proof = given.get("proof") or {}
     if proof.get("kind") == RESIDENT and not Stay.objects.filter(pk=proof["stay"], state=StayState.IN).exists():
         return ORDINARY
