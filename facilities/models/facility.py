@@ -96,7 +96,7 @@ class Facility(models.Model):
             models.Index(fields=["region"], name="facility_by_region"),
             models.Index(fields=["credit_code"], condition=~models.Q(credit_code=""), name="facility_by_credit_code"),
         ]
-        triggers = [bells.rings_for(bells.OF_ITSELF)]
+        triggers = bells.rings_for_homes()
 
     def __str__(self) -> str:
         return self.name
