@@ -3,13 +3,13 @@
 import pgtrigger
 
 
-def rings_for(home: str, name: str = "its_listing_hears_of_it") -> pgtrigger.Trigger:
+def rings_for(home: str) -> pgtrigger.Trigger:
     """Note, in the transaction of the change itself, that a home must be listed anew.
 
     `home` is a SELECT of the homes' ids; it reads the row as `NEW` or `OLD`. A note is an insert and locks nobody.
     """
     return pgtrigger.Trigger(
-        name=name,
+        name="its_listing_hears_of_it",
         level=pgtrigger.Row,
         when=pgtrigger.After,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
